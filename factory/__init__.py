@@ -1,0 +1,1 @@
+"""What the product is: records, rules, state and doors."""

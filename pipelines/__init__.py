@@ -1,0 +1,1 @@
+"""How words and pixels are made: functions, no database, no queue, no bucket."""

@@ -1,0 +1,1 @@
+"""Doing the stages, here or behind a queue."""
