@@ -1,0 +1,401 @@
+"""(Brief, kit facts, placements, catalogue, options) -> Plan. Pure, deterministic, order-free.
+
+Concepts come from a lattice (idea x family x device x mode) and are chosen one by one for how well they fit and how
+far they stand from those already chosen; a set, a light and a wash follow. Cells are then picked by coverage.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any, cast
+
+from factory.catalogue import Catalogue, DeviceRow, FamilyRow, SetRow
+from factory.difference import Traits, distance
+from factory.errors import Fault, InputError
+from factory.ids import digest, short
+from factory.motives import BY_NAME, MOTIVES, Motive
+from factory.records import Brief, Cell, Concept, Fact, Kind, Line, Mode, Placement, Plan, PlateJob, Proof
+
+SPARE_FACTOR = 2.0
+"""Attempts a cell may take: one planned and one spare, so that checks never need to be blunted."""
+
+MODE_SHARE: Mapping[Mode, float] = {"light": 0.5, "dark": 0.3, "bold": 0.3}
+"""Largest share of a batch on each kind of ground (a batch carries light, dark and bold grounds)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanOptions:
+    """What a person may override: how many variants, the seed, whether videos are made, which tier."""
+
+    variants: int | None = None
+    seed: int = 0
+    video: bool = True
+    tier: str = "draft"
+    model: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KitFacts:
+    """What planning needs of a brand kit, as plain values. `palettes` maps a mode to role -> hex colour."""
+
+    digest: str
+    palettes: Mapping[Mode, Mapping[str, str]]
+    lit_side: str = "left"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seed:
+    """A raw idea of the lattice, before a set is found for it."""
+
+    motive: Motive
+    line: Line | None
+    fact: Fact | None
+    proof: Proof | None
+    family: FamilyRow
+    device: DeviceRow | None
+    mode: Mode
+
+    @property
+    def key(self) -> str:
+        """Names the idea by its content, for ties that no taste decides."""
+        parts = (self.motive.name, self.line and self.line.id, self.fact and self.fact.id, self.proof and self.proof.id)
+        return digest([*parts, self.family.name, self.device and self.device.name, self.mode])
+
+
+def make_plan(
+    brief: Brief,
+    brief_digest: str,
+    kit: KitFacts,
+    placements: Sequence[Placement],
+    catalogue: Catalogue,
+    options: PlanOptions,
+) -> Plan:
+    """The full list of what a brief becomes.
+
+    Raises InputError when the brief holds too little for a single concept, or asks for fewer variants than one.
+    """
+    wanted = options.variants or brief.variants
+    concepts = choose_concepts(brief, kit, catalogue, options)
+    jobs = {c.id: _plate_job(c, kit, options) for c in concepts}
+    kinds: tuple[Kind, ...] = tuple(k for k in brief.kinds if k == "image" or options.video)
+    cells = pick_cells(concepts, brief.locales, placements, kinds, wanted)
+    body = {
+        "brief": brief_digest, "kit": kit.digest, "seed": options.seed, "variants": wanted, "spare_factor": SPARE_FACTOR,
+        "concepts": concepts, "cells": [(c.concept, c.placement, c.locale, c.kind) for c in cells],
+        "plates": {c: j.id for c, j in jobs.items()},
+    }
+    name = digest(body)
+    named = tuple(replace(c, id=cell_id(brief_digest, kit.digest, name, c)) for c in cells)
+    return Plan(
+        digest=name, brief=brief_digest, kit=kit.digest, seed=options.seed, variants=wanted, spare_factor=SPARE_FACTOR,
+        concepts=concepts, cells=named, plate_jobs=tuple({j.id: j for j in jobs.values()}.values()),
+        plates={c: j.id for c, j in jobs.items()},
+    )
+
+
+def cell_id(brief: str, kit: str, plan: str, cell: Cell) -> str:
+    """A variant's name: fixed by the plan, kept through edits, written where platforms report it back."""
+    return short([brief, kit, plan, cell.concept, cell.placement, cell.locale, cell.kind, cell.ordinal])
+
+
+# ------------------------------------------------------------------------------------------------- concepts
+
+
+def choose_concepts(brief: Brief, kit: KitFacts, catalogue: Catalogue, options: PlanOptions) -> tuple[Concept, ...]:
+    """As many concepts as the brief asks for, each as far from the others as the brief's content allows."""
+    pool = list(seeds(brief, kit, catalogue))
+    if not pool:
+        raise InputError([Fault(code="plan.empty", fact="The brief holds nothing that a layout could say", where="lines",
+                                help="Give at least one fact, one line or a price.")])
+    chosen: list[Concept] = []
+    taken: list[Seed] = []
+    while len(chosen) < brief.concepts and pool:
+        fitting = [s for s in pool if _allowed(s, taken, brief.concepts)] or pool
+        best = max(fitting, key=lambda s: (round(_worth(s, taken, brief, options.seed), 6), s.key))
+        chosen.append(_concept(best, chosen, brief, kit, catalogue, options.seed))
+        taken.append(best)
+        pool = [s for s in pool if not _same_idea(s, best)]
+    return tuple(chosen)
+
+
+def seeds(brief: Brief, kit: KitFacts, catalogue: Catalogue) -> Iterable[Seed]:
+    """Every idea that the brief's content can carry: a line, fact or proof, in each family and device that suits."""
+    for motive, line, fact, proof in _thoughts(brief):
+        have = provides(brief, line, fact, proof)
+        families = [f for f in catalogue.families if _suits(f, motive, line, brief) and set(f.needs) <= have]
+        for family, mode in product(families, _modes(kit)):
+            for device in _devices(catalogue, family, motive, line, have):
+                yield Seed(motive=motive, line=line, fact=fact, proof=proof, family=family, device=device, mode=mode)
+
+
+def provides(brief: Brief, line: Line | None, fact: Fact | None, proof: Proof | None) -> set[str]:
+    """The copy fields that an idea can fill, by the names that layout families and devices ask for."""
+    have = {"art_headline", "art_sub", "art_body", "art_cta"}
+    if fact and fact.value is not None:
+        have |= {"art_number", "art_unit"}
+    if proof and proof.kind == "rating" and proof.value is not None:
+        have |= {"art_rating", "art_source"}
+    if proof and proof.kind in ("quote", "press"):
+        have |= {"art_quote", "art_source", "art_role"}
+    if brief.product.price or (brief.offer and brief.offer.price):
+        have |= {"art_price"}
+    if brief.offer:
+        have |= {"art_legal"} | ({"art_date"} if brief.offer.end else set())
+    if len(brief.product.facts) >= 3:
+        have |= {"art_item"}
+    if line and all("word" in line.texts.get(loc, {}) for loc in brief.locales):
+        have |= {"art_word"}
+    return have
+
+
+def _thoughts(brief: Brief) -> Iterable[tuple[Motive, Line | None, Fact | None, Proof | None]]:
+    facts = {f.id: f for f in brief.product.facts}
+    proofs = {p.id: p for p in brief.proof}
+    for line in brief.lines:
+        fact, proof = facts.get(line.fact), proofs.get(line.proof)
+        motive = BY_NAME.get(line.motive) or BY_NAME[_motive_of(fact, proof)]
+        if _has(brief, motive, fact, proof):
+            yield motive, line, fact, proof
+    for motive in MOTIVES:
+        for fact, proof in _subjects(brief, motive):
+            yield motive, None, fact, proof
+
+
+def _motive_of(fact: Fact | None, proof: Proof | None) -> str:
+    if proof:
+        return "trust" if proof.kind == "rating" else "voice"
+    if fact is None:
+        return "attitude"
+    return {"number": "fact", "time": "fact", "absence": "absence", "occasion": "habit"}.get(fact.kind, "craft")
+
+
+def _subjects(brief: Brief, motive: Motive) -> list[tuple[Fact | None, Proof | None]]:
+    """Facts and proofs that a motive can speak of when no line was written for it."""
+    if motive.needs in (("rating",), ("quote",)):
+        return [(None, p) for p in brief.proof if _has(brief, motive, None, p)]
+    return [(f, None) for f in brief.product.facts if _has(brief, motive, f, None)]
+
+
+def _has(brief: Brief, motive: Motive, fact: Fact | None, proof: Proof | None) -> bool:
+    tests = {
+        "figure": fact is not None and fact.value is not None,
+        "absence": fact is not None and fact.kind == "absence",
+        "rating": proof is not None and proof.kind == "rating",
+        "quote": proof is not None and proof.kind in ("quote", "press"),
+        "three_facts": len(brief.product.facts) >= 3,
+        "price": brief.product.price is not None or (brief.offer is not None and brief.offer.price is not None),
+        "deadline": brief.offer is not None and brief.offer.end is not None,
+    }
+    return all(tests[n] for n in motive.needs)
+
+
+def _suits(family: FamilyRow, motive: Motive, line: Line | None, brief: Brief) -> bool:
+    if brief.art.families and family.name not in brief.art.families:
+        return False
+    if line and line.families:
+        return family.name in line.families
+    return motive.name in family.motives
+
+
+def _modes(kit: KitFacts) -> list[Mode]:
+    order: tuple[Mode, ...] = ("light", "dark", "bold")
+    return [m for m in order if m in kit.palettes]
+
+
+def _devices(
+    catalogue: Catalogue, family: FamilyRow, motive: Motive, line: Line | None, have: set[str]
+) -> list[DeviceRow | None]:
+    rows = [d for d in catalogue.devices if family.name in d.families and set(d.needs) <= have]
+    if line and line.device:
+        return [d for d in rows if d.name == line.device] or [None]
+    free = [d for d in rows if motive.name in d.motives and "art_word" not in d.needs]
+    return [*free, *([] if family.device == "required" else [None])]
+
+
+def _allowed(seed: Seed, taken: Sequence[Seed], n: int) -> bool:
+    """The batch's caps: a family twice at most, a device once, a mode within its share, a motive twice."""
+    families = Counter(s.family.name for s in taken)
+    devices = Counter(s.device.name for s in taken if s.device)
+    modes = Counter(s.mode for s in taken)
+    motives = Counter(s.motive.name for s in taken)
+    return (
+        families[seed.family.name] < 2
+        and motives[seed.motive.name] < 2
+        and (seed.device is None or devices[seed.device.name] < 1 + n // 12)
+        and modes[seed.mode] < max(1, round(MODE_SHARE[seed.mode] * n))
+    )
+
+
+def _same_idea(a: Seed, b: Seed) -> bool:
+    """A line is used once; without a line, a fact or proof in the same family is the same ad."""
+    if a.line and b.line:
+        return a.line.id == b.line.id
+    return (a.line, a.fact, a.proof, a.family.name) == (b.line, b.fact, b.proof, b.family.name)
+
+
+def traits(seed: Seed) -> Traits:
+    """What two concepts are compared by, as far as the plan knows it."""
+    subject = seed.line or seed.fact or seed.proof
+    return Traits(
+        motive=seed.motive.name, thought=subject.id if subject else "", subject=seed.family.subject,
+        family=seed.family.name, voice=seed.family.voice, ground=seed.family.grounds[0], view=seed.family.view,
+        device=seed.device.name if seed.device else "", mode=seed.mode,
+    )
+
+
+def _worth(seed: Seed, taken: Sequence[Seed], brief: Brief, number: int) -> float:
+    """Fit of the idea plus its distance from the nearest idea already taken; a grain of chance for the seed."""
+    far = min((distance(traits(seed), traits(t)) for t in taken), default=0.6)
+    grain = int(short([seed.key, number]), 16) / 2**64
+    return far + 0.45 * _fit(seed, brief) + 0.03 * grain
+
+
+def _fit(seed: Seed, brief: Brief) -> float:
+    line = seed.line
+    written = sum("headline" in line.texts.get(loc, {}) for loc in brief.locales) / len(brief.locales) if line else 0.0
+    return (
+        0.6 * written
+        + 0.2 * (seed.device is not None)
+        + 0.1 * bool(line and seed.family.name in line.families)
+        + 0.1 * bool(line and line.motive == seed.motive.name)
+    )
+
+
+def _concept(
+    seed: Seed, before: Sequence[Concept], brief: Brief, kit: KitFacts, catalogue: Catalogue, number: int
+) -> Concept:
+    tribe = _tribe(seed, before, brief)
+    row, light = _set_for(seed, before, brief, catalogue, number)
+    wash, use = _wash_for(seed, row, before, catalogue)
+    said = (seed.fact.text if seed.fact else ""), (seed.proof.text if seed.proof else "")
+    idea = seed.motive.idea.format(tribe=tribe.name, product=brief.product.name, fact=said[0] or brief.message, proof=said[1])
+    order = len(before) + 1
+    return Concept(
+        id=f"c{order:02d}-{seed.motive.name}-{seed.family.name}", tribe=tribe.id, motive=seed.motive.name,
+        fact=seed.fact.id if seed.fact else "", proof=seed.proof.id if seed.proof else "",
+        line=seed.line.id if seed.line else "", hook=seed.motive.hooks[len(before) % len(seed.motive.hooks)],
+        subject=cast(Any, seed.family.subject), family=seed.family.name, device=seed.device.name if seed.device else "",
+        device_data=_device_data(seed, brief), picture=brief.product.pictures[0] if brief.product.pictures else "",
+        set=row.name, light=light, wash=wash, wash_use=cast(Any, use), mode=seed.mode,
+        ground=kit.palettes[seed.mode]["ground"], flip=_flip(row, light, kit), tier=cast(Any, "draft"),
+        seed=int(short([number, seed.key]), 16) % 2**31, idea=idea,
+    )
+
+
+def _device_data(seed: Seed, brief: Brief) -> dict[str, Any]:
+    """What a device draws from: the figure of the fact, and the line's own words for each locale."""
+    data: dict[str, Any] = {}
+    if seed.fact and seed.fact.value is not None:
+        data |= {"value": str(seed.fact.value), "unit": seed.fact.unit, "symbol": seed.fact.symbol}
+    if seed.line:
+        keys = ("word", "letter", "start", "end")
+        data["words"] = {loc: {k: t[k] for k in keys if k in t} for loc in brief.locales if (t := seed.line.texts.get(loc))}
+    return data if seed.device else {}
+
+
+def _tribe(seed: Seed, before: Sequence[Concept], brief: Brief) -> Any:
+    named = [t for t in brief.tribes if seed.line and t.id == seed.line.tribe]
+    used = Counter(c.tribe for c in before)
+    return named[0] if named else min(brief.tribes, key=lambda t: (used[t.id], brief.tribes.index(t)))
+
+
+def _set_for(
+    seed: Seed, before: Sequence[Concept], brief: Brief, catalogue: Catalogue, number: int
+) -> tuple[SetRow, int]:
+    """A set and light for the idea: the least used first, then the one whose mood words meet the idea's."""
+    wants = set(brief.art.mood) | set(seed.line.mood if seed.line else ())
+    shuns = set(brief.art.avoid)
+    used = Counter(c.set for c in before)
+    pairs = {(c.set, c.light) for c in before}
+    rows = [s for s in catalogue.sets if _stands(s, seed.family) and not shuns & {s.name, s.world}]
+    rows = [s for s in rows if s.name in brief.art.sets] or rows
+    def score(choice: tuple[SetRow, int]) -> tuple[float, ...]:
+        row, light = choice
+        mood = len(wants & (set(row.mood) | set(row.lights[light].mood)))
+        chance = int(short([number, seed.key, row.name, light]), 16)
+        flat = row.name == "seamless"
+        return ((row.name, light) in pairs and not flat, 0 if flat else used[row.name], -mood, chance)
+    return min(((s, i) for s in rows for i in range(len(s.lights))), key=score)
+
+
+def _stands(row: SetRow, family: FamilyRow) -> bool:
+    return (row.ground in family.grounds) if row.ground else True
+
+
+def _wash_for(seed: Seed, row: SetRow, before: Sequence[Concept], catalogue: Catalogue) -> tuple[str, str]:
+    """A diffusion wash where the family takes one: as the ground's own matter, at most on every third concept."""
+    if "wash" not in seed.family.grounds or not catalogue.washes or row.name != "seamless":
+        return "", ""
+    washed = [c.wash for c in before if c.wash]
+    if len(washed) >= max(1, (len(before) + 1) // 3):
+        return "", ""
+    free = [w for w in catalogue.washes if w.name not in washed] or list(catalogue.washes)
+    pick = min(free, key=lambda w: short([seed.key, w.name]))
+    return pick.name, pick.uses[0]
+
+
+def _flip(row: SetRow, light: int, kit: KitFacts) -> bool:
+    """Mirror the set, never the product, when the key comes from the side that the product is not lit from."""
+    if row.name == "seamless":
+        return False
+    side = row.lights[light].azimuth
+    return abs(side) > 60 and (side > 0) == (kit.lit_side == "left")
+
+
+def _plate_job(concept: Concept, kit: KitFacts, options: PlanOptions) -> PlateJob:
+    palette = dict(kit.palettes[concept.mode])
+    body = {"set": concept.set, "light": concept.light, "wash": concept.wash, "use": concept.wash_use, "palette": palette,
+            "seed": concept.seed if concept.wash or options.model else 0, "tier": options.tier, "model": options.model}
+    prompt = concept.idea if options.model else ""
+    return PlateJob(id=short({**body, "prompt": prompt}), set=concept.set, light=concept.light, wash=concept.wash,
+                    wash_use=concept.wash_use, palette=palette, seed=int(body["seed"]), tier=cast(Any, options.tier),
+                    prompt=prompt, model=options.model)
+
+
+# ---------------------------------------------------------------------------------------------------- cells
+
+
+def pick_cells(
+    concepts: Sequence[Concept],
+    locales: Sequence[str],
+    placements: Sequence[Placement],
+    kinds: Sequence[Kind],
+    wanted: int,
+) -> tuple[Cell, ...]:
+    """N cells by coverage: every concept, locale and placement is met as evenly as N allows.
+
+    Videos take one locale per concept and shape (a 9:16 and a 1:1 each), turning through the locales; the rest are
+    images. Cells stand in the order in which they are best made: a whole round of concepts first.
+    """
+    videos = _video_cells(concepts, locales, placements) if "video" in kinds else []
+    images = _image_cells(concepts, locales, placements) if "image" in kinds else []
+    share = min(len(videos), max(1, wanted // 4)) if images and videos else min(len(videos), wanted)
+    kept = images[: max(0, wanted - share)] + videos[:share]
+    extra = videos[share : share + wanted - len(kept)]
+    return tuple(kept + extra)
+
+
+def _image_cells(concepts: Sequence[Concept], locales: Sequence[str], placements: Sequence[Placement]) -> list[Cell]:
+    """Image cells, diagonal by diagonal through concept x placement x locale, so that any prefix is balanced."""
+    takes = [p for p in placements if "image" in p.media]
+    rounds = [(i, j) for j in range(len(locales)) for i in range(len(takes))]
+    return [
+        Cell(id="", concept=c.id, placement=takes[(i + k) % len(takes)].id, locale=locales[(j + k + i) % len(locales)], kind="image")
+        for i, j in rounds for k, c in enumerate(concepts)
+    ]
+
+
+def _video_cells(concepts: Sequence[Concept], locales: Sequence[str], placements: Sequence[Placement]) -> list[Cell]:
+    shapes = [_first(placements, lambda p: p.layout_class == "V"), _first(placements, lambda p: p.canvas[0] == p.canvas[1])]
+    takes = [p for p in shapes if p] or [p for p in placements if p.video][:1]
+    return [
+        Cell(id="", concept=c.id, placement=p.id, locale=locales[(k + s + r) % len(locales)], kind="video")
+        for r in range(len(locales)) for s, p in enumerate(takes) for k, c in enumerate(concepts)
+    ]
+
+
+def _first(placements: Sequence[Placement], test: Any) -> Placement | None:
+    return next((p for p in placements if p.video and "video" in p.media and test(p)), None)
