@@ -1,0 +1,49 @@
+# The two that matter: `make demo` and `make test`. A bare `make` lists all.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+KIT    ?= brand_kits/samples/vesper
+BRIEF  ?= $(KIT)/briefs/cold-brew.yaml
+OUT    ?= out/demo
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint install install-dev second bench clean
+
+help:  ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: install  ## install, then make the sample batch into out/demo
+	$(BIN)/factory make $(BRIEF) --kit $(KIT) --out $(OUT)
+	@echo "Open $(OUT)/index.html"
+
+second: install  ## the sample brand's other brief, into out/second
+	$(BIN)/factory make $(KIT)/briefs/nitro-can.yaml --kit $(KIT) --out out/second
+
+test: install-dev lint  ## install, then run every test (12 to 15 minutes)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+
+lint: install-dev  ## style, types, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install  ## seconds by stage for the sample batch, as one JSON object
+	$(BIN)/python bench/make.py
+
+install: $(VENV)/.installed  ## a virtual environment with the product
+
+install-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) torch==2.13.0
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+clean:  ## remove what was made (not the environment)
+	rm -rf out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

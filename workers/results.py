@@ -1,0 +1,73 @@
+"""Reading back what stages kept, as records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from factory.batch import Made, Results
+from factory.flow import Job
+from factory.records import Asset, Component, CopyDeck, Finding, Plan, Plate, Text
+from workers.outfolder import OutFolder
+from workers.pool import Outcome
+
+
+def collect(
+    jobs: Sequence[Job], outcomes: Sequence[Outcome], plan: Plan, out: OutFolder, models: Mapping[str, str]
+) -> Results:
+    """Everything that the jobs of a plan left, with the files of shipped parts placed in `assets/`."""
+    made: list[Made] = []
+    components: dict[str, Component] = {}
+    errors = {c["id"]: o.error for o in outcomes if o.error for c in o.job.args.get("cells", ())}
+    for job in jobs:
+        if job.stage in ("compose", "animate") and out.work.has(job.id):
+            result = out.work.get(job.id)
+            made += [made_of(m, out) for m in result["made"]]
+            for c in result.get("components", ()):
+                _merge(components, component_of(c, out))
+    return Results(made=made, components=[components[k] for k in sorted(components)], errors=errors, models=models)
+
+
+def _merge(components: dict[str, Component], new: Component) -> None:
+    """Equal components are one, used by all that named it."""
+    old = components.get(new.id)
+    used = tuple(sorted({*(old.used_by if old else ()), *new.used_by}))
+    components[new.id] = Component(
+        id=new.id, kind=new.kind, role=new.role, used_by=used, asset=new.asset, text=new.text, locale=new.locale, source=new.source
+    )
+
+
+def made_of(data: Mapping[str, Any], out: OutFolder) -> Made:
+    """One attempt, from its kept form."""
+    asset = Asset(**{**data["asset"], "path": f"assets/{data['blob']}"})
+    return Made(
+        cell=data["cell"], attempt=data["attempt"], blob=data["blob"], asset=asset,
+        copy={k: text_of(t) for k, t in data["copy"].items()}, findings=tuple(Finding(**f) for f in data["findings"]),
+        thumb=tuple(data["thumb"]), provenance=data["provenance"],
+    )
+
+
+def component_of(data: Mapping[str, Any], out: OutFolder) -> Component:
+    """A component, its file placed in `assets/`."""
+    asset = None
+    if data.get("blob"):
+        asset = Asset(**{**data["asset"], "path": out.place(data["blob"])})
+    return Component(
+        id=data["id"], kind=data["kind"], role=data["role"], used_by=tuple(data["used_by"]), asset=asset,
+        text=data.get("text", ""), locale=data.get("locale", ""), source=data.get("source", ""),
+    )
+
+
+def text_of(data: Mapping[str, Any]) -> Text:
+    """A text, from its kept form."""
+    return Text(field=data["field"], text=data["text"], source=data["source"], facts=tuple(data["facts"]))
+
+
+def deck_of(data: Mapping[str, Any]) -> CopyDeck:
+    """A copy deck, from its kept form."""
+    return CopyDeck(concept=data["concept"], locale=data["locale"], texts=tuple(text_of(t) for t in data["texts"]))
+
+
+def plate_of(data: Mapping[str, Any]) -> Plate:
+    """A plate, from its kept form."""
+    return Plate(**data)
