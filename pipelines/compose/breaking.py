@@ -1,0 +1,247 @@
+"""Where lines end: every way to break is weighed, and the least bad one wins.
+
+The cost depends on the widest line, so the dynamic programme runs once for each width a line could have; a headline
+has at most 25 words, so the search is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from pipelines.compose.stranded import stranded_words
+
+Align = Literal["left", "centre", "right"]
+SOFT_HYPHEN = "\u00ad"
+ENDS = (".", ",", ":", ";", "!", "?", "…", "。", "，", "！", "？", "—", "–")
+CLOSERS = "”’\"“»›)]"
+
+ORPHAN, LONELY, LONELY_BANNER, SHORT_LAST, STRANDED, ENDING, HYPHEN, MORE_LINES = 60, 35, 8, 30, 40, -12, 80, 6
+GOOD_PAIR = -4
+MAX_WORDS = 25
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Broken:
+    """Lines with their cost (accepted up to 45, fine up to 20) and their widths as `width_of` measured them."""
+
+    cost: float
+    lines: tuple[str, ...]
+    widths: tuple[float, ...]
+
+    @property
+    def evenness(self) -> float:
+        """Narrowest over widest line, 0..1."""
+        return min(self.widths) / max(self.widths) if max(self.widths) else 1.0
+
+
+class _Text(NamedTuple):
+    words: tuple[str, ...]
+    widths: tuple[tuple[float, ...], ...]
+    """widths[i][j - i - 1] is the width of words i..j-1 as a line."""
+    leaning: tuple[bool, ...]
+    ending: tuple[bool, ...]
+    cut: tuple[bool, ...]
+
+    def width(self, i: int, j: int) -> float:
+        return self.widths[i][j - i - 1]
+
+
+class _Rules(NamedTuple):
+    k: int
+    poster: bool
+    align: Align
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """The pieces a line may end after: split at plain spaces only, so that no-break spaces hold."""
+    return tuple(word for word in text.replace("\n", " ").split(" ") if word)
+
+
+def join_words(words: Sequence[str]) -> str:
+    """A line from pieces. A piece that ends in a soft hyphen joins the next, or shows a hyphen at the line's end."""
+    line = ""
+    for word in words:
+        line = line[:-1] + word if line.endswith(SOFT_HYPHEN) else f"{line} {word}" if line else word
+    return line[:-1] + "-" if line.endswith(SOFT_HYPHEN) else line
+
+
+def break_lines(
+    words: Sequence[str], width_of: Callable[[str], float], k: int, locale: str = "en", poster: bool = False,
+    align: Align = "left",
+) -> Broken | None:
+    """The best way to set `words` on exactly `k` lines, or None when there are fewer words than lines.
+
+    `width_of` measures a line in any unit. Raises ValueError above 25 words: that is no headline.
+    """
+    if not 1 <= k <= len(words):
+        return None
+    if len(words) > MAX_WORDS:
+        raise ValueError(f"{len(words)} words are too many to balance; at most {MAX_WORDS}")
+    text, rules = _measured(tuple(words), width_of, locale), _Rules(k, poster, align)
+    best: tuple[float, tuple[int, ...]] | None = None
+    for widest in _possible_widths(text, k):
+        if best is not None and _floor(text, widest, k) >= best[0]:
+            break
+        found = _cheapest(text, widest, rules)
+        if found is not None and (best is None or found[0] < best[0] - 1e-9):
+            best = found
+    return _broken(text, best) if best else None
+
+
+# ------------------------------------------------------------------------------------------------- measuring
+
+
+def _measured(words: tuple[str, ...], width_of: Callable[[str], float], locale: str) -> _Text:
+    n = len(words)
+    widths = tuple(tuple(width_of(join_words(words[i:j])) for j in range(i + 1, n + 1)) for i in range(n))
+    return _Text(
+        words, widths, tuple(leans(w, locale) for w in words), tuple(ends_phrase(w) for w in words),
+        tuple(w.endswith(SOFT_HYPHEN) for w in words),
+    )
+
+
+def ends_phrase(word: str) -> bool:
+    """Whether a word closes a phrase with punctuation, closing quotes aside."""
+    return word.rstrip(CLOSERS + "\u00a0\u202f").endswith(ENDS)
+
+
+def leans(word: str, locale: str) -> bool:
+    """Whether a word would be stranded at a line's end: it leans on the next and has no end punctuation."""
+    if ends_phrase(word):
+        return False
+    last = word.replace("'", "’").lower().strip("“„«»”\"()").split("\u00a0")[-1]
+    return last in stranded_words(locale)
+
+
+def _possible_widths(text: _Text, k: int) -> list[float]:
+    """Widths the widest of k lines could have, narrow to wide: none below a k-th of the whole."""
+    least = max(text.width(i, i + 1) for i in range(len(text.words)))
+    return sorted({w for row in text.widths for w in row if w >= least}) if k > 1 else [text.width(0, len(text.words))]
+
+
+def _floor(text: _Text, widest: float, k: int) -> float:
+    """No way of breaking with this widest line costs less (the slack, spread evenly, and every bonus)."""
+    slack = max(0.0, k * widest - text.width(0, len(text.words)))
+    return 100 * (slack / widest) ** 2 / k + (MORE_LINES + ENDING) * (k - 1) + GOOD_PAIR
+
+
+# -------------------------------------------------------------------------------------------------- weighing
+
+
+def _cheapest(text: _Text, widest: float, rules: _Rules) -> tuple[float, tuple[int, ...]] | None:
+    """Dynamic programme over (words set, lines used): least cost with no line over `widest`, and where lines end."""
+    n = len(text.words)
+
+    @lru_cache(maxsize=None)
+    def best(start: int, lines_left: int) -> tuple[float, tuple[int, ...]] | None:
+        found: tuple[float, tuple[int, ...]] | None = None
+        for end in range(start + 1, n - lines_left + 2) if lines_left > 1 else (n,):
+            if text.width(start, end) > widest:
+                break
+            rest = best(end, lines_left - 1) if lines_left > 1 else (0.0, ())
+            if rest is None:
+                continue
+            cost = _line_cost(text, start, end, widest, rules) + rest[0] + _pair_cost(text, end, rules)
+            if found is None or cost < found[0]:
+                found = cost, (end, *rest[1])
+        return found
+
+    result = best(0, rules.k)
+    return None if result is None else (result[0] + MORE_LINES * (rules.k - 1), result[1])
+
+
+def _line_cost(text: _Text, start: int, end: int, widest: float, rules: _Rules) -> float:
+    width, last = text.width(start, end), end == len(text.words)
+    cost = 100 * ((widest - width) / widest) ** 2 if widest else 0.0
+    if rules.k == 1:
+        return cost
+    shape = _last_cost if last else _inner_cost
+    return cost + shape(end - start == 1, width / widest if widest else 1.0, rules) + (
+        0 if last else _end_cost(text, end - 1)
+    )
+
+
+def _last_cost(lonely: bool, share: float, rules: _Rules) -> float:
+    if lonely and share < 0.45:
+        return ORPHAN
+    if share < 0.5:
+        return SHORT_LAST
+    return _lonely_cost(share, rules) if lonely else 0.0
+
+
+def _inner_cost(lonely: bool, share: float, rules: _Rules) -> float:
+    return _lonely_cost(share, rules) if lonely else 0.0
+
+
+def _lonely_cost(share: float, rules: _Rules) -> float:
+    """A word alone: a stumble in prose, a beat in a poster, harmless in a narrow banner of four lines and more."""
+    if rules.poster:
+        return 0.0
+    return LONELY_BANNER if rules.k >= 4 and share >= 0.4 else LONELY
+
+
+def _end_cost(text: _Text, word: int) -> float:
+    return STRANDED * text.leaning[word] + ENDING * text.ending[word] + HYPHEN * text.cut[word]
+
+
+def _pair_cost(text: _Text, end: int, rules: _Rules) -> float:
+    """Two lines have a better order: the longer one below when flush, above when centred."""
+    n = len(text.words)
+    if rules.k != 2 or end == n:
+        return 0.0
+    first, second = text.width(0, end), text.width(end, n)
+    good = first > second if rules.align == "centre" else 1.05 * first <= second <= 1.4 * first
+    return GOOD_PAIR if good else 0.0
+
+
+def _broken(text: _Text, best: tuple[float, tuple[int, ...]]) -> Broken:
+    starts = (0, *best[1][:-1])
+    spans = list(zip(starts, best[1], strict=True))
+    return Broken(
+        cost=best[0],
+        lines=tuple(join_words(text.words[i:j]) for i, j in spans),
+        widths=tuple(text.width(i, j) for i, j in spans),
+    )
+
+
+# -------------------------------------------------------------------------------------------- German compounds
+
+NO_START = ("keit", "heit", "ung", "schaft", "lich", "isch", "tion", "chen", "lein", "sam", "bar", "igkeit", "end", "ern")
+NO_END = ("be", "ge", "ver", "ent", "er", "zer", "un", "an", "ein", "auf", "aus", "ab", "vor", "zu", "über", "unter")
+LINKS = ("keits", "heits", "ungs", "tions", "schafts", "täts")
+
+
+def at_compound_joint(word: str) -> tuple[str, str] | None:
+    """A German compound in two pieces at its likeliest joint, the first with a soft hyphen; None if there is none.
+
+    Joints are hyphenation points with four letters on each side whose right part does not start with a suffix and
+    whose left part does not end in a bare prefix. A soft hyphen in the text itself settles the matter.
+    """
+    if SOFT_HYPHEN in word.strip(SOFT_HYPHEN):
+        left, right = word.split(SOFT_HYPHEN, 1)
+        return left + SOFT_HYPHEN, right.replace(SOFT_HYPHEN, "")
+    letters = word.strip(".,:;!?…„“”»«()")
+    core = word.find(letters)
+    joint = _best_joint(letters) if letters.isalpha() else None
+    return (word[: core + joint] + SOFT_HYPHEN, word[core + joint :]) if joint else None
+
+
+def _best_joint(word: str) -> int | None:
+    points = [0, *_hyphenator().positions(word), len(word)]
+    ranked = [
+        (not word[:at].lower().endswith(LINKS), abs(at - len(word) / 2), at)
+        for before, at in zip(points, points[1:-1], strict=False)
+        if 4 <= at <= len(word) - 4 and not word[at:].lower().startswith(NO_START)
+        and word[before:at].lower() not in NO_END
+    ]
+    return min(ranked)[2] if ranked else None
+
+
+@lru_cache(maxsize=1)
+def _hyphenator() -> Any:
+    import pyphen
+
+    return pyphen.Pyphen(lang="de_DE", left=4, right=4)

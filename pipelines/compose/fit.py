@@ -1,0 +1,167 @@
+"""The largest good setting of a text in a box: size, line breaks, leading and tracking together."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipelines.compose.breaking import Align, Broken, at_compound_joint, break_lines, split_words
+from pipelines.compose.typeset import Face
+from pipelines.compose.typeset import leading as leading_at
+from pipelines.compose.typeset import tracking as tracking_at
+
+ACCEPTED = 45.0
+TOUCH = 0.05
+"""Least gap of ink between lines, in em."""
+STEEP, FLAT = 25.0, 12.0
+"""What a doubling of size is worth, below and above the target, in units of break cost."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fitted:
+    """A text with its size. `leading` is px from baseline to baseline, `tracking` em, `widths` px of ink.
+
+    `height` runs from the top of a capital in the first line to the lowest ink; `rise` is what accents add above.
+    """
+
+    text: str
+    lines: tuple[str, ...]
+    size: float
+    leading: float
+    tracking: float
+    cost: float
+    widths: tuple[float, ...]
+    height: float
+    rise: float
+    locale: str
+    align: Align
+
+    @property
+    def good(self) -> bool:
+        """Whether the breaks are acceptable; if not, other words or another family would serve better."""
+        return self.cost <= ACCEPTED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ask:
+    face: Face
+    width: float
+    height: float
+    px_per_pt: float
+    size: tuple[float, float, float]
+    locale: str
+    align: Align
+    poster: bool
+    leading: float | None
+    tracking: float | None
+
+
+def fit(
+    text: str, face: Face, width: float, height: float, px_per_pt: float, *, size: tuple[float, float, float],
+    lines: tuple[int, int] = (1, 4), locale: str = "en", align: Align = "left", poster: bool = False,
+    leading: float | None = None, tracking: float | None = None,
+) -> Fitted | None:
+    """Set `text` in a box of `width` x `height` px, or None when even the least size does not fit.
+
+    `size` is (least, target, most) px, `leading` and `tracking` em instead of the formulas. For each number of
+    lines the largest size that fits is taken; size is then weighed against the cost of the breaks, and growth past
+    the target counts half. A German compound too wide for the box is cut once at its joint.
+    """
+    ask = _Ask(
+        face=face, width=width, height=height, px_per_pt=px_per_pt, size=size, locale=locale, align=align,
+        poster=poster, leading=leading, tracking=tracking,
+    )
+    words = split_words(text)
+    if not words:
+        return None
+    return _best(text, words, ask, lines) or _best(text, _cut_compound(words, ask), ask, lines)
+
+
+def _best(text: str, words: tuple[str, ...], ask: _Ask, lines: tuple[int, int]) -> Fitted | None:
+    if not words:
+        return None
+    tried = [_at(text, words, ask, k) for k in range(lines[0], min(lines[1], len(words)) + 1)]
+    fitting = [found for found in tried if found is not None]
+    return max(fitting, key=lambda found: _worth(found, ask.size), default=None)
+
+
+def _worth(found: Fitted, size: tuple[float, float, float]) -> float:
+    least, target, _ = size
+    steep = STEEP * math.log2(min(found.size, target) / least)
+    return steep + FLAT * math.log2(max(found.size, target) / target) - found.cost
+
+
+def _at(text: str, words: tuple[str, ...], ask: _Ask, k: int) -> Fitted | None:
+    """The largest setting on k lines, found from above: lines are broken once, as their shape hardly moves."""
+    broken = _break(words, ask, k)
+    if broken is None:
+        return None
+    size = ask.size[2]
+    for _ in range(12):
+        found = _set(text, broken, ask, size)
+        over = max(max(found.widths) / ask.width, found.height / ask.height)
+        if over <= 1.0:
+            return found
+        size = _down(min(size / over, size - _step(size)), size)
+        if size < ask.size[0]:
+            return None
+    return None
+
+
+def _step(size: float) -> float:
+    return 1.0 if size >= 20 else 0.5
+
+
+def _down(size: float, scale: float) -> float:
+    step = _step(scale)
+    return math.floor(size / step + 1e-6) * step
+
+
+def _break(words: tuple[str, ...], ask: _Ask, k: int) -> Broken | None:
+    size = ask.size[1]
+    track = _tracking(ask, size)
+    return _broken(words, ask.face, size, track, k, ask.locale, ask.poster, ask.align)
+
+
+@lru_cache(maxsize=1024)
+def _broken(
+    words: tuple[str, ...], face: Face, size: float, track: float, k: int, locale: str, poster: bool, align: Align
+) -> Broken | None:
+    return break_lines(words, lambda line: face.width(line, size, track, locale), k, locale, poster, align)
+
+
+def _tracking(ask: _Ask, size: float) -> float:
+    return tracking_at(size / ask.px_per_pt, serif=ask.face.serif) if ask.tracking is None else ask.tracking
+
+
+def _leading(ask: _Ask, size: float) -> float:
+    return leading_at(size / ask.px_per_pt, weight=ask.face.heavy) if ask.leading is None else ask.leading
+
+
+def _set(text: str, broken: Broken, ask: _Ask, size: float) -> Fitted:
+    track = _tracking(ask, size)
+    runs = [ask.face.run(line, size, track, ask.locale) for line in broken.lines]
+    step = max(_leading(ask, size) * size, least_leading([run.ink for run in runs], size))
+    cap = ask.face.cap * size
+    return Fitted(
+        text=text, lines=broken.lines, size=size, leading=step, tracking=track, cost=broken.cost,
+        widths=tuple(run.width for run in runs), locale=ask.locale, align=ask.align,
+        height=cap + (len(runs) - 1) * step + max(0.0, runs[-1].ink[3]), rise=max(0.0, -runs[0].ink[1] - cap),
+    )
+
+
+def least_leading(inks: list[tuple[float, float, float, float]], size: float) -> float:
+    """Baseline distance px that keeps .05 em between each line's lowest ink and the highest of the next."""
+    return max((a[3] - b[1] + TOUCH * size for a, b in zip(inks, inks[1:], strict=False)), default=0.0)
+
+
+def _cut_compound(words: tuple[str, ...], ask: _Ask) -> tuple[str, ...]:
+    """The words with the widest one cut at its joint, or () when the language or the word does not allow it."""
+    if not ask.locale.startswith("de"):
+        return ()
+    size = ask.size[0]
+    widths = [ask.face.width(word, size, _tracking(ask, size), ask.locale) for word in words]
+    at = max(range(len(words)), key=widths.__getitem__)
+    halves = at_compound_joint(words[at]) if widths[at] > ask.width else None
+    return (*words[:at], *halves, *words[at + 1 :]) if halves else ()
