@@ -1,0 +1,221 @@
+"""Layout families as data: `families/<name>.yaml` read into records, every fault named.
+
+A family is an idea of how things stand together; it holds one layout per class of canvas (V, Q, Q1 for square, W, B,
+T, S, or one canvas like `970x250`). All boxes are fractions of the canvas for left-to-right reading.
+
+    columns   text set one line under the other: a box, where it starts (`top`, `bottom`, `middle`), how it is aligned
+              (`start`, `end`, `centre`), and its slots: a role, or a role with `style`, `size` (least, wanted, most,
+              times the style's wanted size), `lines`, `share` (of the box' height), `weight`, `face`, `poster`
+    product   `x` and `foot` of its contact point, `height` [least, wanted, most] of the canvas; `crop: true` where it
+              may run out of the canvas below
+    logo      a point and which corner of the logo stands there; `button` likewise, `fill: true` for full width
+    device    the box of a device; `over: [role]` where a device stands in place of a text
+    window    a picture in the page instead of behind it; `split` x or y: two lights meet at that fraction
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Literal, cast
+
+import yaml
+
+from factory.errors import FactoryError
+
+Fractions = tuple[float, float, float, float]
+Start = Literal["top", "bottom", "middle"]
+Align = Literal["start", "end", "centre"]
+
+
+class LayoutError(FactoryError):
+    """A family cannot hold what it is given, or its file is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """Where a text of some role is set, and how. `size` are factors of the style's wanted size, or None for its row."""
+
+    role: str
+    style: str
+    size: tuple[float, float, float] | None = None
+    lines: tuple[int, int] = (1, 3)
+    share: float | None = None
+    weight: int = 400
+    face: Literal["display", "text"] = "text"
+    poster: bool = False
+    colour: Literal["ink", "accent", "muted"] = "ink"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """Slots that stand one under the other in a box."""
+
+    box: Fractions
+    start: Start
+    align: Align
+    slots: tuple[Slot, ...]
+    loose: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stand:
+    """Where the product stands: contact point and heights as fractions of the canvas."""
+
+    x: float
+    foot: float
+    height: tuple[float, float, float]
+    crop: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Corner:
+    """A point, and which corner of a thing stands on it: `top-start`, `bottom-end`, `middle-centre`, ..."""
+
+    x: float
+    y: float
+    anchor: str
+    fill: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrangement:
+    """A family's layout for one class."""
+
+    columns: tuple[Column, ...]
+    product: Stand | None = None
+    logo: Corner | None = None
+    button: Corner | None = None
+    device: Fractions | None = None
+    over: tuple[str, ...] = ()
+    window: Fractions | None = None
+    split: tuple[str, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Family:
+    """A layout idea and its layouts by class. `drops` names what goes first when room is short."""
+
+    name: str
+    title: str
+    needs: tuple[str, ...]
+    grounds: tuple[str, ...]
+    drops: tuple[str, ...]
+    lead: str
+    hang: bool
+    layouts: Mapping[str, Arrangement]
+
+    def at(self, keys: Sequence[str]) -> Arrangement | None:
+        """The layout for the first of `keys` that the family has."""
+        return next((self.layouts[k] for k in keys if k in self.layouts), None)
+
+
+ROLES: Mapping[str, Mapping[str, Any]] = {
+    "headline": {"style": "headline", "weight": 800, "face": "display", "lines": (1, 4)},
+    "headline2": {"style": "headline", "weight": 800, "face": "display", "lines": (1, 3)},
+    "quote": {"style": "headline", "weight": 600, "face": "display", "lines": (1, 5)},
+    "number": {"style": "headline", "weight": 800, "face": "display", "colour": "accent"},
+    "price": {"style": "headline", "weight": 800, "face": "display"},
+    "was": {"style": "sub", "weight": 400, "colour": "muted", "lines": (1, 1)},
+    "rating": {"style": "headline", "weight": 800, "face": "display"},
+    "kicker": {"style": "sub", "weight": 600, "lines": (1, 1)},
+    "sub": {"style": "sub", "weight": 500, "lines": (1, 3)},
+    "body": {"style": "body", "weight": 500, "lines": (1, 3)},
+    "item": {"style": "sub", "weight": 600, "lines": (1, 2)},
+    "source": {"style": "body", "weight": 700, "lines": (1, 2)},
+    "role": {"style": "body", "weight": 500, "lines": (1, 2)},
+    "phrase": {"style": "sub", "weight": 700, "lines": (1, 1)},
+    "legal": {"style": "legal", "weight": 500, "lines": (1, 2)},
+}
+"""What a slot is when a family says no more than its role."""
+
+
+@lru_cache(maxsize=32)
+def load_family(name: str) -> Family:
+    """The family of a name. Raises LayoutError when there is none or its file is wrong."""
+    file = files("pipelines.compose") / "families" / f"{name}.yaml"
+    if not file.is_file():
+        raise LayoutError(f"There is no layout family {name!r}", code="family-unknown", help=f"Known: {', '.join(family_names())}.")
+    return parse_family(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def family_names() -> tuple[str, ...]:
+    """Every family that ships, by name."""
+    return tuple(sorted(p.name[:-5] for p in (files("pipelines.compose") / "families").iterdir() if p.name.endswith(".yaml")))
+
+
+def parse_family(data: Mapping[str, Any]) -> Family:
+    """A family from its file's data."""
+    name = str(data.get("name", "?"))
+    layouts = {str(k): _arrangement(v, f"{name}.layouts.{k}") for k, v in data["layouts"].items()}
+    return Family(
+        name=name, title=str(data["title"]), needs=tuple(data.get("needs", ())), grounds=tuple(data.get("grounds", ("flat",))),
+        drops=tuple(data.get("drops", ())), lead=str(data["lead"]), hang=bool(data.get("hang", False)), layouts=layouts,
+    )
+
+
+def _arrangement(data: Mapping[str, Any], where: str) -> Arrangement:
+    _known(data, ("columns", "product", "logo", "button", "device", "over", "window", "split"), where)
+    split = data.get("split")
+    return Arrangement(
+        columns=tuple(_column(c, f"{where}.columns.{i}") for i, c in enumerate(data.get("columns", ()))),
+        product=_stand(data.get("product"), f"{where}.product"), logo=_corner(data.get("logo"), f"{where}.logo"),
+        button=_corner(data.get("button"), f"{where}.button"), device=_box(data.get("device"), f"{where}.device"),
+        over=tuple(data.get("over", ())), window=_box(data.get("window"), f"{where}.window"),
+        split=(str(split[0]), float(split[1])) if split else None,
+    )
+
+
+def _column(data: Mapping[str, Any], where: str) -> Column:
+    _known(data, ("box", "from", "align", "slots", "loose"), where)
+    start, align = data.get("from", "top"), data.get("align", "start")
+    if start not in ("top", "bottom", "middle") or align not in ("start", "end", "centre"):
+        raise LayoutError(f"A column starts at {start!r} and aligns {align!r}", code="family-column", where=where,
+                          help="Use top, bottom or middle; start, end or centre.")
+    slots = tuple(_slot(s, f"{where}.slots.{i}") for i, s in enumerate(data["slots"]))
+    box = _box(data["box"], where)
+    assert box is not None
+    return Column(box=box, start=start, align=align, slots=slots, loose=bool(data.get("loose", False)))
+
+
+def _slot(data: str | Mapping[str, Any], where: str) -> Slot:
+    given: dict[str, Any] = {"role": data} if isinstance(data, str) else dict(data)
+    _known(given, ("role", "style", "size", "lines", "share", "weight", "face", "poster", "colour"), where)
+    if given["role"] not in ROLES:
+        raise LayoutError(f"No text has the role {given['role']!r}", code="family-role", where=where, help=f"Known: {', '.join(ROLES)}.")
+    merged: dict[str, Any] = {**ROLES[given["role"]], **given}
+    for key in ("size", "lines"):
+        if merged.get(key) is not None:
+            merged[key] = tuple(merged[key])
+    return Slot(**merged)
+
+
+def _stand(data: Mapping[str, Any] | None, where: str) -> Stand | None:
+    if data is None:
+        return None
+    _known(data, ("x", "foot", "height", "crop"), where)
+    least, wanted, most = (float(v) for v in data["height"])
+    return Stand(x=float(data["x"]), foot=float(data["foot"]), height=(least, wanted, most), crop=bool(data.get("crop", False)))
+
+
+def _corner(data: Mapping[str, Any] | None, where: str) -> Corner | None:
+    if data is None:
+        return None
+    _known(data, ("x", "y", "anchor", "fill"), where)
+    return Corner(x=float(data["x"]), y=float(data["y"]), anchor=str(data["anchor"]), fill=bool(data.get("fill", False)))
+
+
+def _box(data: Sequence[float] | None, where: str) -> Fractions | None:
+    if data is None:
+        return None
+    if len(data) != 4:
+        raise LayoutError("A box has four numbers: x, y, w, h", code="family-box", where=where)
+    return cast(Fractions, tuple(float(v) for v in data))
+
+
+def _known(data: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
+    strange = [k for k in data if k not in keys]
+    if strange:
+        raise LayoutError(f"Unknown key {strange[0]!r}", code="family-key", where=where, help=f"Known: {', '.join(keys)}.")
