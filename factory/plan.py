@@ -22,7 +22,7 @@ from factory.records import Brief, Cell, Concept, Fact, Kind, Line, Mode, Placem
 SPARE_FACTOR = 2.0
 """Attempts a cell may take: one planned and one spare, so that checks never need to be blunted."""
 
-MODE_SHARE: Mapping[Mode, float] = {"light": 0.5, "dark": 0.3, "bold": 0.3}
+MODE_SHARE: Mapping[str, float] = {"light": 0.5, "dark": 0.3, "bold": 0.4}
 """Largest share of a batch on each kind of ground (a batch carries light, dark and bold grounds)."""
 
 
@@ -38,12 +38,27 @@ class PlanOptions:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KitMode:
+    """One kind of ground that a kit offers: its name, kind, ground colour's name and role -> hex colour."""
+
+    name: str
+    kind: Mode
+    ground: str
+    roles: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KitFacts:
-    """What planning needs of a brand kit, as plain values. `palettes` maps a mode to role -> hex colour."""
+    """What planning needs of a brand kit, as plain values. `pictures` maps a product picture to the side it is lit
+    from and the grounds it must not stand on."""
 
     digest: str
-    palettes: Mapping[Mode, Mapping[str, str]]
-    lit_side: str = "left"
+    modes: tuple[KitMode, ...]
+    pictures: Mapping[str, tuple[str, frozenset[str]]]
+
+    def lit_side(self, picture: str) -> str:
+        """The side a product picture is lit from."""
+        return self.pictures.get(picture, ("left", frozenset()))[0]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,13 +71,13 @@ class Seed:
     proof: Proof | None
     family: FamilyRow
     device: DeviceRow | None
-    mode: Mode
+    mode: KitMode
 
     @property
     def key(self) -> str:
         """Names the idea by its content, for ties that no taste decides."""
         parts = (self.motive.name, self.line and self.line.id, self.fact and self.fact.id, self.proof and self.proof.id)
-        return digest([*parts, self.family.name, self.device and self.device.name, self.mode])
+        return digest([*parts, self.family.name, self.device and self.device.name, self.mode.name])
 
 
 def make_plan(
@@ -126,7 +141,7 @@ def seeds(brief: Brief, kit: KitFacts, catalogue: Catalogue) -> Iterable[Seed]:
     for motive, line, fact, proof in _thoughts(brief):
         have = provides(brief, line, fact, proof)
         families = [f for f in catalogue.families if _suits(f, motive, line, brief) and set(f.needs) <= have]
-        for family, mode in product(families, _modes(kit)):
+        for family, mode in product(families, _modes(kit, brief)):
             for device in _devices(catalogue, family, motive, line, have):
                 yield Seed(motive=motive, line=line, fact=fact, proof=proof, family=family, device=device, mode=mode)
 
@@ -200,9 +215,10 @@ def _suits(family: FamilyRow, motive: Motive, line: Line | None, brief: Brief) -
     return motive.name in family.motives
 
 
-def _modes(kit: KitFacts) -> list[Mode]:
-    order: tuple[Mode, ...] = ("light", "dark", "bold")
-    return [m for m in order if m in kit.palettes]
+def _modes(kit: KitFacts, brief: Brief) -> list[KitMode]:
+    """The kit's modes on whose ground the product does not melt away."""
+    shunned = frozenset().union(*(kit.pictures.get(p, ("", frozenset()))[1] for p in brief.product.pictures[:1]))
+    return [m for m in kit.modes if m.ground not in shunned] or list(kit.modes)
 
 
 def _devices(
@@ -219,13 +235,15 @@ def _allowed(seed: Seed, taken: Sequence[Seed], n: int) -> bool:
     """The batch's caps: a family twice at most, a device once, a mode within its share, a motive twice."""
     families = Counter(s.family.name for s in taken)
     devices = Counter(s.device.name for s in taken if s.device)
-    modes = Counter(s.mode for s in taken)
+    modes = Counter(s.mode.kind for s in taken)
+    grounds = Counter(s.mode.name for s in taken)
     motives = Counter(s.motive.name for s in taken)
     return (
         families[seed.family.name] < 2
         and motives[seed.motive.name] < 2
         and (seed.device is None or devices[seed.device.name] < 1 + n // 12)
-        and modes[seed.mode] < max(1, round(MODE_SHARE[seed.mode] * n))
+        and modes[seed.mode.kind] < max(1, round(MODE_SHARE[seed.mode.kind] * n))
+        and grounds[seed.mode.name] < max(1, round(0.4 * n))
     )
 
 
@@ -242,8 +260,21 @@ def traits(seed: Seed) -> Traits:
     return Traits(
         motive=seed.motive.name, thought=subject.id if subject else "", subject=seed.family.subject,
         family=seed.family.name, voice=seed.family.voice, ground=seed.family.grounds[0], view=seed.family.view,
-        device=seed.device.name if seed.device else "", mode=seed.mode,
+        device=seed.device.name if seed.device else "", mode=seed.mode.name,
     )
+
+
+def concept_traits(plan: Plan, catalogue: Catalogue) -> dict[str, Traits]:
+    """The same, of a finished plan's concepts."""
+    rows = {f.name: f for f in catalogue.families}
+    return {
+        c.id: Traits(
+            motive=c.motive, thought=c.line or c.fact or c.proof, subject=c.subject, family=c.family,
+            voice=rows[c.family].voice, ground=c.set if c.set != "seamless" else c.wash or "flat", view=rows[c.family].view,
+            device=c.device, mode=c.mode,
+        )
+        for c in plan.concepts
+    }
 
 
 def _worth(seed: Seed, taken: Sequence[Seed], brief: Brief, number: int) -> float:
@@ -278,9 +309,9 @@ def _concept(
         fact=seed.fact.id if seed.fact else "", proof=seed.proof.id if seed.proof else "",
         line=seed.line.id if seed.line else "", hook=seed.motive.hooks[len(before) % len(seed.motive.hooks)],
         subject=cast(Any, seed.family.subject), family=seed.family.name, device=seed.device.name if seed.device else "",
-        device_data=_device_data(seed, brief), picture=brief.product.pictures[0] if brief.product.pictures else "",
-        set=row.name, light=light, wash=wash, wash_use=cast(Any, use), mode=seed.mode,
-        ground=kit.palettes[seed.mode]["ground"], flip=_flip(row, light, kit), tier=cast(Any, "draft"),
+        device_data=_device_data(seed, brief), picture=_picture(brief),
+        set=row.name, light=light, wash=wash, wash_use=cast(Any, use), mode=seed.mode.name,
+        ground=seed.mode.ground, flip=_flip(row, light, kit.lit_side(_picture(brief))), tier=cast(Any, "draft"),
         seed=int(short([number, seed.key]), 16) % 2**31, idea=idea,
     )
 
@@ -337,16 +368,20 @@ def _wash_for(seed: Seed, row: SetRow, before: Sequence[Concept], catalogue: Cat
     return pick.name, pick.uses[0]
 
 
-def _flip(row: SetRow, light: int, kit: KitFacts) -> bool:
+def _picture(brief: Brief) -> str:
+    return brief.product.pictures[0] if brief.product.pictures else ""
+
+
+def _flip(row: SetRow, light: int, lit_side: str) -> bool:
     """Mirror the set, never the product, when the key comes from the side that the product is not lit from."""
     if row.name == "seamless":
         return False
     side = row.lights[light].azimuth
-    return abs(side) > 60 and (side > 0) == (kit.lit_side == "left")
+    return abs(side) > 60 and (side > 0) == (lit_side == "left")
 
 
 def _plate_job(concept: Concept, kit: KitFacts, options: PlanOptions) -> PlateJob:
-    palette = dict(kit.palettes[concept.mode])
+    palette = dict(next(m.roles for m in kit.modes if m.name == concept.mode))
     body = {"set": concept.set, "light": concept.light, "wash": concept.wash, "use": concept.wash_use, "palette": palette,
             "seed": concept.seed if concept.wash or options.model else 0, "tier": options.tier, "model": options.model}
     prompt = concept.idea if options.model else ""

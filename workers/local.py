@@ -172,7 +172,7 @@ def _finish(
     """Curate, then bundle: assets first, manifests next."""
     report({"event": "stage", "stage": "bundle", "state": "started", "done": 0, "total": 1})
     results = collect(jobs, outcomes, inputs.plan, out, inputs.models)
-    batch = assemble(inputs.plan, inputs.brief, results, concept_traits(inputs.plan))
+    batch = assemble(inputs.plan, inputs.brief, results, concept_traits(inputs.plan, load_catalogue()))
     shipped = {a.path for v in batch.variants if v.status == "shipped" for a in v.files}
     for path in sorted(shipped):
         out.place(Path(path).name)

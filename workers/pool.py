@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -18,7 +19,7 @@ from multiprocessing import get_context
 from factory.flow import Job, first_ready
 
 ATTEMPTS = 2
-"""Tries of a job whose process died; after that it is reported as failed with its reason."""
+"""Deaths of a process that a job may cause while it runs alone; then it is told as failed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,23 +41,27 @@ def run_jobs(jobs: Sequence[Job], done: set[str], enter: Callable[[], Runner], w
     `enter` is called once in each child and gives the function that does a job and keeps its result. A job whose
     needs failed is told as failed itself.
     """
-    done, taken, tries = set(done), set[str](), dict[str, int]()
+    done, taken, deaths = set(done), set[str](), Counter[str]()
+    suspects: list[Job] = []
     while True:
         pool = _pool(enter, workers)
         running: dict[Future[tuple[str, float, float]], Job] = {}
         try:
             while True:
-                _fill(pool, running, jobs, done, taken, workers)
+                _fill(pool, running, jobs, done, taken, suspects, workers)
                 if not running:
                     yield from _stranded(jobs, done, taken)
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield _settle(running.pop(future), future, done)
+                    outcome = _settle(running[future], future, done)
+                    del running[future]
+                    yield outcome
         except BrokenProcessPool:
+            alone = len(running) == 1
             for job in running.values():
-                tries[job.id] = tries.get(job.id, 0) + 1
-                if tries[job.id] < ATTEMPTS:
-                    taken.discard(job.id)
+                deaths[job.id] += alone
+                if deaths[job.id] < ATTEMPTS:
+                    suspects.append(job)
                 else:
                     yield Outcome(job=job, seconds=0.0, error="its process died twice (out of memory?)")
         finally:
@@ -69,8 +74,15 @@ def _pool(enter: Callable[[], Runner], workers: int) -> ProcessPoolExecutor:
 
 def _fill(
     pool: ProcessPoolExecutor, running: dict[Future[tuple[str, float, float]], Job], jobs: Sequence[Job],
-    done: set[str], taken: set[str], workers: int,
+    done: set[str], taken: set[str], suspects: list[Job], workers: int,
 ) -> None:
+    """Keep the children busy. Jobs that ran when a child died run again alone, so that blame falls on the right one."""
+    if suspects and running:
+        return
+    if suspects:
+        job = suspects.pop(0)
+        running[pool.submit(_do, job)] = job
+        return
     while len(running) < workers and (job := first_ready(jobs, done, taken)):
         taken.add(job.id)
         running[pool.submit(_do, job)] = job
