@@ -347,18 +347,19 @@ def _set_for(
         row, light = choice
         mood = len(wants & (set(row.mood) | set(row.lights[light].mood)))
         chance = int(short([number, seed.key, row.name, light]), 16)
-        flat = row.name == "seamless"
-        return ((row.name, light) in pairs and not flat, 0 if flat else used[row.name], -mood, chance)
+        flat = row.ground == "flat"
+        taste = seed.family.grounds.index(row.ground)
+        return (not flat and (row.name, light) in pairs, not flat and used[row.name] > 1, taste, not flat and used[row.name], -mood, chance)
     return min(((s, i) for s in rows for i in range(len(s.lights))), key=score)
 
 
 def _stands(row: SetRow, family: FamilyRow) -> bool:
-    return (row.ground in family.grounds) if row.ground else True
+    return row.ground in family.grounds
 
 
 def _wash_for(seed: Seed, row: SetRow, before: Sequence[Concept], catalogue: Catalogue) -> tuple[str, str]:
     """A diffusion wash where the family takes one: as the ground's own matter, at most on every third concept."""
-    if "wash" not in seed.family.grounds or not catalogue.washes or row.name != "seamless":
+    if "wash" not in seed.family.grounds or not catalogue.washes or row.ground != "flat":
         return "", ""
     washed = [c.wash for c in before if c.wash]
     if len(washed) >= max(1, (len(before) + 1) // 3):
@@ -374,7 +375,7 @@ def _picture(brief: Brief) -> str:
 
 def _flip(row: SetRow, light: int, lit_side: str) -> bool:
     """Mirror the set, never the product, when the key comes from the side that the product is not lit from."""
-    if row.name == "seamless":
+    if row.ground == "flat":
         return False
     side = row.lights[light].azimuth
     return abs(side) > 60 and (side > 0) == (lit_side == "left")
