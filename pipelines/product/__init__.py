@@ -1,0 +1,1 @@
+"""The advertised thing as pixels and measures."""
