@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 def by_locale(table: Mapping[str, T], locale: str) -> T | None:
     """The entry for a locale, else for its language, else for `*`, else None."""
-    return next((table[key] for key in (locale, locale.split("-")[0], "*") if key in table), None)
+    return next((table[key] for key in (locale, locale.split("-", maxsplit=1)[0], "*") if key in table), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +130,7 @@ class Voice:
 
     def banned(self, locale: str) -> tuple[str, ...]:
         """Words that are refused in a locale: those for all, for its language and for the locale itself."""
-        keys = dict.fromkeys(("*", locale.split("-")[0], locale))
+        keys = dict.fromkeys(("*", locale.split("-", maxsplit=1)[0], locale))
         return tuple(word for key in keys for word in self.banned_words.get(key, ()))
 
     def address(self, locale: str) -> str:

@@ -1,0 +1,1 @@
+"""What a brand is: its rules and parts, read and checked."""
