@@ -1,0 +1,1 @@
+"""The one place where untrusted YAML, fonts, SVG and pictures are opened."""
