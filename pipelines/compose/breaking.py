@@ -1,26 +1,29 @@
 """Where lines end: every way to break is weighed, and the least bad one wins.
 
-The cost depends on the widest line, so the dynamic programme runs once for each width a line could have; a headline
-has at most 25 words, so the search is exact.
+The cost depends on the widest line, so the dynamic programme runs once for each width a line could have. Up to 25
+words the search is exact; longer texts (terms, legal lines) try 64 of those widths.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from pipelines.compose.stranded import stranded_words
 
 Align = Literal["left", "centre", "right"]
 SOFT_HYPHEN = "\u00ad"
+AFTER_HYPHEN = "\u200b"
+"""Marks a piece that ends in a hyphen of its own, which the next piece follows without a space."""
 ENDS = (".", ",", ":", ";", "!", "?", "…", "。", "，", "！", "？", "—", "–")
 CLOSERS = "”’\"“»›)]"
 
 ORPHAN, LONELY, LONELY_BANNER, SHORT_LAST, STRANDED, ENDING, HYPHEN, MORE_LINES = 60, 35, 8, 30, 40, -12, 80, 6
-GOOD_PAIR = -4
-MAX_WORDS = 25
+OWN_HYPHEN, GOOD_PAIR = 24, -4
+EXACT_WORDS, SAMPLED_WIDTHS = 25, 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +46,8 @@ class _Text(NamedTuple):
     """widths[i][j - i - 1] is the width of words i..j-1 as a line."""
     leaning: tuple[bool, ...]
     ending: tuple[bool, ...]
-    cut: tuple[bool, ...]
+    cut: tuple[int, ...]
+    """What a line end after each word costs for the hyphen it shows."""
 
     def width(self, i: int, j: int) -> float:
         return self.widths[i][j - i - 1]
@@ -64,8 +68,9 @@ def join_words(words: Sequence[str]) -> str:
     """A line from pieces. A piece that ends in a soft hyphen joins the next, or shows a hyphen at the line's end."""
     line = ""
     for word in words:
-        line = line[:-1] + word if line.endswith(SOFT_HYPHEN) else f"{line} {word}" if line else word
-    return line[:-1] + "-" if line.endswith(SOFT_HYPHEN) else line
+        glued = line.endswith((SOFT_HYPHEN, AFTER_HYPHEN))
+        line = line[:-1] + word if glued else f"{line} {word}" if line else word
+    return line[:-1] + "-" if line.endswith(SOFT_HYPHEN) else line.removesuffix(AFTER_HYPHEN)
 
 
 def break_lines(
@@ -74,12 +79,11 @@ def break_lines(
 ) -> Broken | None:
     """The best way to set `words` on exactly `k` lines, or None when there are fewer words than lines.
 
-    `width_of` measures a line in any unit. Raises ValueError above 25 words: that is no headline.
+    `width_of` measures a line in any unit. A piece that ends in U+00AD or U+200B is half of a word (see
+    `at_compound_joint`): it joins the next without a space.
     """
     if not 1 <= k <= len(words):
         return None
-    if len(words) > MAX_WORDS:
-        raise ValueError(f"{len(words)} words are too many to balance; at most {MAX_WORDS}")
     text, rules = _measured(tuple(words), width_of, locale), _Rules(k, poster, align)
     best: tuple[float, tuple[int, ...]] | None = None
     for widest in _possible_widths(text, k):
@@ -99,7 +103,7 @@ def _measured(words: tuple[str, ...], width_of: Callable[[str], float], locale: 
     widths = tuple(tuple(width_of(join_words(words[i:j])) for j in range(i + 1, n + 1)) for i in range(n))
     return _Text(
         words, widths, tuple(leans(w, locale) for w in words), tuple(ends_phrase(w) for w in words),
-        tuple(w.endswith(SOFT_HYPHEN) for w in words),
+        tuple(HYPHEN * w.endswith(SOFT_HYPHEN) + OWN_HYPHEN * w.endswith(AFTER_HYPHEN) for w in words),
     )
 
 
@@ -112,14 +116,20 @@ def leans(word: str, locale: str) -> bool:
     """Whether a word would be stranded at a line's end: it leans on the next and has no end punctuation."""
     if ends_phrase(word):
         return False
-    last = word.replace("'", "’").lower().strip("“„«»”\"()").split("\u00a0")[-1]
-    return last in stranded_words(locale)
+    return word.replace("'", "’").lower().strip("“„«»”\"()") in stranded_words(locale)
 
 
 def _possible_widths(text: _Text, k: int) -> list[float]:
     """Widths the widest of k lines could have, narrow to wide: none below a k-th of the whole."""
-    least = max(text.width(i, i + 1) for i in range(len(text.words)))
-    return sorted({w for row in text.widths for w in row if w >= least}) if k > 1 else [text.width(0, len(text.words))]
+    n = len(text.words)
+    if k == 1:
+        return [text.width(0, n)]
+    least = max(text.width(i, i + 1) for i in range(n))
+    widths = sorted({w for row in text.widths for w in row if w >= least})
+    if n <= EXACT_WORDS:
+        return widths
+    useful = [w for w in widths if w * k >= 0.9 * text.width(0, n)]
+    return useful[:: max(1, len(useful) // (4 * SAMPLED_WIDTHS))][:SAMPLED_WIDTHS]
 
 
 def _floor(text: _Text, widest: float, k: int) -> float:
@@ -135,7 +145,7 @@ def _cheapest(text: _Text, widest: float, rules: _Rules) -> tuple[float, tuple[i
     """Dynamic programme over (words set, lines used): least cost with no line over `widest`, and where lines end."""
     n = len(text.words)
 
-    @lru_cache(maxsize=None)
+    @cache
     def best(start: int, lines_left: int) -> tuple[float, tuple[int, ...]] | None:
         found: tuple[float, tuple[int, ...]] | None = None
         for end in range(start + 1, n - lines_left + 2) if lines_left > 1 else (n,):
@@ -184,7 +194,7 @@ def _lonely_cost(share: float, rules: _Rules) -> float:
 
 
 def _end_cost(text: _Text, word: int) -> float:
-    return STRANDED * text.leaning[word] + ENDING * text.ending[word] + HYPHEN * text.cut[word]
+    return STRANDED * text.leaning[word] + ENDING * text.ending[word] + text.cut[word]
 
 
 def _pair_cost(text: _Text, end: int, rules: _Rules) -> float:
@@ -205,43 +215,3 @@ def _broken(text: _Text, best: tuple[float, tuple[int, ...]]) -> Broken:
         lines=tuple(join_words(text.words[i:j]) for i, j in spans),
         widths=tuple(text.width(i, j) for i, j in spans),
     )
-
-
-# -------------------------------------------------------------------------------------------- German compounds
-
-NO_START = ("keit", "heit", "ung", "schaft", "lich", "isch", "tion", "chen", "lein", "sam", "bar", "igkeit", "end", "ern")
-NO_END = ("be", "ge", "ver", "ent", "er", "zer", "un", "an", "ein", "auf", "aus", "ab", "vor", "zu", "über", "unter")
-LINKS = ("keits", "heits", "ungs", "tions", "schafts", "täts")
-
-
-def at_compound_joint(word: str) -> tuple[str, str] | None:
-    """A German compound in two pieces at its likeliest joint, the first with a soft hyphen; None if there is none.
-
-    Joints are hyphenation points with four letters on each side whose right part does not start with a suffix and
-    whose left part does not end in a bare prefix. A soft hyphen in the text itself settles the matter.
-    """
-    if SOFT_HYPHEN in word.strip(SOFT_HYPHEN):
-        left, right = word.split(SOFT_HYPHEN, 1)
-        return left + SOFT_HYPHEN, right.replace(SOFT_HYPHEN, "")
-    letters = word.strip(".,:;!?…„“”»«()")
-    core = word.find(letters)
-    joint = _best_joint(letters) if letters.isalpha() else None
-    return (word[: core + joint] + SOFT_HYPHEN, word[core + joint :]) if joint else None
-
-
-def _best_joint(word: str) -> int | None:
-    points = [0, *_hyphenator().positions(word), len(word)]
-    ranked = [
-        (not word[:at].lower().endswith(LINKS), abs(at - len(word) / 2), at)
-        for before, at in zip(points, points[1:-1], strict=False)
-        if 4 <= at <= len(word) - 4 and not word[at:].lower().startswith(NO_START)
-        and word[before:at].lower() not in NO_END
-    ]
-    return min(ranked)[2] if ranked else None
-
-
-@lru_cache(maxsize=1)
-def _hyphenator() -> Any:
-    import pyphen
-
-    return pyphen.Pyphen(lang="de_DE", left=4, right=4)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brand_kits.colour import apca, hex_to_oklab, hex_to_srgb, linear_to_oklab, oklab_to_oklch, oklch_to_hex, srgb_to_linear, wcag
-from pipelines.compose.block import Block, Box
+from pipelines.compose.setting import Block, Box
 from pipelines.compose.draw import Pixels, Scrim, canvas, draw
 
 REACH = 0.25

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.compose.block import Block
+from pipelines.compose.setting import Block
 
 Pixels = NDArray[np.uint8]
 Box = tuple[float, float, float, float]

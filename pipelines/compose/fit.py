@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-from pipelines.compose.breaking import Align, Broken, at_compound_joint, break_lines, split_words
+from pipelines.compose.breaking import Align, Broken, break_lines, split_words
+from pipelines.compose.compounds import cut_word
 from pipelines.compose.typeset import Face
 from pipelines.compose.typeset import leading as leading_at
 from pipelines.compose.typeset import tracking as tracking_at
 
 ACCEPTED = 45.0
+CRISP_BELOW = 28.0
 TOUCH = 0.05
 """Least gap of ink between lines, in em."""
 STEEP, FLAT = 25.0, 12.0
@@ -55,6 +59,8 @@ class _Ask:
     poster: bool
     leading: float | None
     tracking: float | None
+    caps: bool
+    tall: bool
 
 
 def fit(
@@ -70,17 +76,20 @@ def fit(
     """
     ask = _Ask(
         face=face, width=width, height=height, px_per_pt=px_per_pt, size=size, locale=locale, align=align,
-        poster=poster, leading=leading, tracking=tracking,
+        poster=poster, leading=leading, tracking=tracking, caps=text.isupper(), tall=_has_tall_capitals(text),
     )
     words = split_words(text)
     if not words:
         return None
-    return _best(text, words, ask, lines) or _best(text, _cut_compound(words, ask), ask, lines)
+    return _best(text, words, ask, lines) or _best(text, _cut(words, ask), ask, lines)
+
+
+def _has_tall_capitals(text: str) -> bool:
+    """Capitals alone, some with marks above them: they need more air between lines."""
+    return text.isupper() and unicodedata.normalize("NFD", text) != unicodedata.normalize("NFC", text)
 
 
 def _best(text: str, words: tuple[str, ...], ask: _Ask, lines: tuple[int, int]) -> Fitted | None:
-    if not words:
-        return None
     tried = [_at(text, words, ask, k) for k in range(lines[0], min(lines[1], len(words)) + 1)]
     fitting = [found for found in tried if found is not None]
     return max(fitting, key=lambda found: _worth(found, ask.size), default=None)
@@ -102,11 +111,16 @@ def _at(text: str, words: tuple[str, ...], ask: _Ask, k: int) -> Fitted | None:
         found = _set(text, broken, ask, size)
         over = max(max(found.widths) / ask.width, found.height / ask.height)
         if over <= 1.0:
-            return found
+            return _crisped(text, broken, ask, found)
         size = _down(min(size / over, size - _step(size)), size)
         if size < ask.size[0]:
             return None
     return None
+
+
+def _crisped(text: str, broken: Broken, ask: _Ask, found: Fitted) -> Fitted:
+    size = crisp(ask.face, found.size)
+    return found if size == found.size or size < ask.size[0] else _set(text, broken, ask, size)
 
 
 def _step(size: float) -> float:
@@ -132,11 +146,26 @@ def _broken(
 
 
 def _tracking(ask: _Ask, size: float) -> float:
-    return tracking_at(size / ask.px_per_pt, serif=ask.face.serif) if ask.tracking is None else ask.tracking
+    if ask.tracking is not None:
+        return ask.tracking
+    return tracking_at(size / ask.px_per_pt, caps=ask.caps, serif=ask.face.serif)
 
 
 def _leading(ask: _Ask, size: float) -> float:
-    return leading_at(size / ask.px_per_pt, weight=ask.face.heavy) if ask.leading is None else ask.leading
+    if ask.leading is not None:
+        return ask.leading
+    return leading_at(size / ask.px_per_pt, caps=ask.caps, weight=ask.face.heavy, tall=ask.tall)
+
+
+def crisp(face: Face, size: float) -> float:
+    """A size at most 6 % smaller whose small letters end on a whole pixel; the size itself from 28 px on.
+
+    Small type without hinting is as sharp as the tops of its x-height.
+    """
+    if size >= CRISP_BELOW:
+        return size
+    snapped = math.floor(face.xheight * size + 0.02) / face.xheight
+    return snapped if snapped >= 0.94 * size else size
 
 
 def _set(text: str, broken: Broken, ask: _Ask, size: float) -> Fitted:
@@ -153,15 +182,13 @@ def _set(text: str, broken: Broken, ask: _Ask, size: float) -> Fitted:
 
 def least_leading(inks: list[tuple[float, float, float, float]], size: float) -> float:
     """Baseline distance px that keeps .05 em between each line's lowest ink and the highest of the next."""
-    return max((a[3] - b[1] + TOUCH * size for a, b in zip(inks, inks[1:], strict=False)), default=0.0)
+    return max((a[3] - b[1] + TOUCH * size for a, b in pairwise(inks)), default=0.0)
 
 
-def _cut_compound(words: tuple[str, ...], ask: _Ask) -> tuple[str, ...]:
-    """The words with the widest one cut at its joint, or () when the language or the word does not allow it."""
-    if not ask.locale.startswith("de"):
-        return ()
+def _cut(words: tuple[str, ...], ask: _Ask) -> tuple[str, ...]:
+    """The words with the widest one cut in two, or () when it fits or may not be cut."""
     size = ask.size[0]
     widths = [ask.face.width(word, size, _tracking(ask, size), ask.locale) for word in words]
     at = max(range(len(words)), key=widths.__getitem__)
-    halves = at_compound_joint(words[at]) if widths[at] > ask.width else None
+    halves = cut_word(words[at], ask.locale) if widths[at] > ask.width else None
     return (*words[:at], *halves, *words[at + 1 :]) if halves else ()

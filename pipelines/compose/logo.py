@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from factory.errors import FactoryError
-from pipelines.compose.block import Block, Piece, around
+from pipelines.compose.setting import Block, Piece, around
 
 SVG = "{http://www.w3.org/2000/svg}"
 

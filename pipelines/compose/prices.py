@@ -1,4 +1,8 @@
-"""Display prices as each market writes them: raised cents, the place of the currency, the old price struck out."""
+"""Figures as objects: numbers with their units, and prices as each market writes them.
+
+Big prices have raised cents and the currency where the locale puts it; small ones are running text. All strings
+come from CLDR; alternative texts carry the plain string.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from pipelines.compose.block import Block, Piece, _composite, _piece, around
+from pipelines.compose.setting import Block, Piece, around, composite, run_pieces
 from pipelines.compose.typeset import Face
+from pipelines.compose.typeset import tracking as tracking_at
 
 SMALL = 0.50
 GAP = 0.05
+UNIT, UNIT_GAP = 0.50, 0.075
+PREFIX = 0.35
+DISPLAY_PT = 20.0
+"""Below this many points a price is running text."""
 STRIKE_HEIGHT, STRIKE_THICKNESS = 0.30, 0.07
 
 
@@ -43,7 +52,7 @@ PLAIN = PriceStyle(currency="after", raised=False, comma=",")
 
 def style_for(locale: str) -> PriceStyle:
     """The style of a locale, else of its language, else plain figures with the currency after."""
-    return STYLES.get(locale) or STYLES.get(locale.split("-")[0]) or PLAIN
+    return STYLES.get(locale) or STYLES.get(locale.split("-", maxsplit=1)[0]) or PLAIN
 
 
 def symbol(currency: str, locale: str) -> str:
@@ -65,63 +74,73 @@ def _parts(amount: Decimal, keep_zero: bool) -> tuple[str, str]:
     return whole, "" if cents == "00" and not keep_zero else cents
 
 
-def set_price(
+def price(
     amount: Decimal, currency: str, locale: str, face: Face, size: float, x: float, y_cap_top: float,
-    colour: str = "#000000", role: str = "price", px_per_pt: float = 2.88, keep_zero: bool = False,
+    colour: str = "#000000", role: str = "price", px_per_pt: float = 2.88, keep_zero: bool = False, prefix: str = "",
 ) -> Block:
-    """A price of `size` px figures as one object. Cents and currency are half as big, their tops on figure height."""
-    del px_per_pt
-    style = style_for(locale)
-    whole, cents = _parts(amount, keep_zero)
-    sign = symbol(currency, locale)
+    """A price with figures of `size` px as one object, its ink from `x` on and its figures' top near `y_cap_top`.
+
+    Cents and currency are half as big with their tops on figure height. `.00` is dropped unless `keep_zero` (beside a
+    price with cents). `prefix` ("from", "ab", "dès") stands before at .35. Pieces are named figure, cents, currency.
+    """
     setter = _Setter(face, size, x, y_cap_top, locale)
+    if prefix:
+        setter.add(prefix, PREFIX * size, setter.baseline, 0.0, "prefix")
+    if size / px_per_pt < DISPLAY_PT:
+        setter.add(written_price(amount, currency, locale), size, setter.baseline, GAP * size, "figure")
+    else:
+        _set_display(setter, amount, symbol(currency, locale), style_for(locale), keep_zero)
+    text = " ".join(filter(None, (prefix, written_price(amount, currency, locale))))
+    return composite(setter.pieces, text, face, size, role, colour, x, y_cap_top)
+
+
+def _set_display(setter: _Setter, amount: Decimal, sign: str, style: PriceStyle, keep_zero: bool) -> None:
+    whole, cents = _parts(amount, keep_zero)
     if style.currency == "before":
-        setter.small(sign, "currency", raised=True)
-    setter.figures(whole)
+        setter.small(sign, "currency")
+    setter.figures(whole if style.raised or not cents else whole + style.comma + cents)
     if cents and style.raised:
-        setter.cents(style.comma, (sign if style.currency == "raised" else "") + cents)
-    elif cents:
-        setter.figures(style.comma + cents)
-    if style.currency == "after" or (style.currency == "raised" and not cents):
+        setter.cents(style, sign, cents)
+    elif style.currency != "before":
         setter.small(sign, "currency", raised=style.currency == "raised")
-    return _composite(
-        setter.pieces, written_price(amount, currency, locale), face, size, 0.0, colour, role, x, y_cap_top
-    )
 
 
 class _Setter:
     """Puts pieces one after the other, ink to ink."""
 
     def __init__(self, face: Face, size: float, x: float, y_cap_top: float, locale: str) -> None:
-        self.face, self.size, self.locale, self.top = face, size, locale, y_cap_top
-        self.baseline = y_cap_top + face.cap * size
+        self.face, self.size, self.locale = face, size, locale
+        self.baseline = float(round(y_cap_top + face.cap * size))
         self.pen, self.pieces = x, list[Piece]()
 
-    def _add(self, text: str, size: float, baseline: float, gap: float, name: str, tracking: float) -> None:
+    def add(self, text: str, size: float, baseline: float, gap: float, name: str, tracking: float = 0.0) -> None:
         run = self.face.run(text, size, tracking, self.locale)
-        start = self.pen + (gap if self.pieces else 0.0)
-        piece = _piece(run, start - run.ink[0], baseline, name=name)
-        self.pieces.append(piece)
-        self.pen = piece.box[0] + piece.box[2]
+        start = self.pen + (gap if self.pieces else 0.0) - run.ink[0]
+        self.pieces += run_pieces(run, start, baseline, name=name)
+        self.pen = start + run.ink[2]
 
     def figures(self, text: str) -> None:
-        self._add(text, self.size, self.baseline, GAP * self.size, "figure", 0.0)
+        self.add(text, self.size, self.baseline, GAP * self.size, "figure")
 
-    def small(self, text: str, name: str, raised: bool) -> None:
+    def small(self, text: str, name: str, raised: bool = True, gap: float = GAP) -> None:
         size = SMALL * self.size
-        baseline = self._raised_baseline(text, size) if raised else self.baseline
-        self._add(text, size, baseline, GAP * self.size, name, -0.02)
+        baseline = self._raised(size) if raised else self.baseline
+        self.add(text, size, baseline, gap * self.size, name, -0.01)
 
-    def cents(self, comma: str, text: str) -> None:
-        if comma:
-            self._add(comma, self.size, self.baseline, 0.02 * self.size, "comma", 0.0)
-            self.pen -= 0.02 * self.size
-        self.small(text, "cents", raised=True)
+    def cents(self, style: PriceStyle, sign: str, cents: str) -> None:
+        """Raised cents, joined with the currency where it does not stand before."""
+        if style.comma:
+            self.add(style.comma, self.size, self.baseline, 0.02 * self.size, "comma")
+        if style.currency == "raised":
+            self.small(sign, "currency")
+        self.small(cents, "cents", gap=0.02 if style.comma or style.currency == "raised" else GAP)
+        if style.currency == "after":
+            self.small(sign, "currency", gap=0.04)
 
-    def _raised_baseline(self, text: str, size: float) -> float:
+    def _raised(self, size: float) -> float:
         """Baseline that brings the tops of small figures to the height of the big ones."""
-        figures = self.face.run("0", self.size, 0.0, self.locale).ink[1]
-        return self.baseline + figures - self.face.run("0", size, 0.0, self.locale).ink[1]
+        big, small = (self.face.run("0", s, 0.0, self.locale).ink[1] for s in (self.size, size))
+        return self.baseline + big - small
 
 
 def struck(block: Block) -> Block:
@@ -129,11 +148,30 @@ def struck(block: Block) -> Block:
     import skia
 
     x, _, w, _ = block.box
-    y = block.baseline - (STRIKE_HEIGHT + STRIKE_THICKNESS / 2) * block.size
-    over = 0.04 * block.size
-    box = (x - over, y, w + 2 * over, STRIKE_THICKNESS * block.size)
+    over, thick = 0.05 * block.size, max(1.0, STRIKE_THICKNESS * block.size)
+    box = (x - over, block.pieces[0].baseline - STRIKE_HEIGHT * block.size - thick / 2, w + 2 * over, thick)
     path = skia.Path()
     path.addRect(skia.Rect.MakeXYWH(*box))
-    stroke = Piece(path=path, box=box, baseline=block.baseline, name="strike")
+    stroke = Piece(path=path, box=box, baseline=block.pieces[0].baseline, name="strike")
     pieces = (*block.pieces, stroke)
     return replace(block, pieces=pieces, box=around(piece.box for piece in pieces))
+
+
+def discount(share: Decimal, locale: str) -> str:
+    """A discount of `share` (0.2 for a fifth) with a true minus as the locale writes it: −20%, −20 %."""
+    from babel.numbers import format_percent
+
+    return "−" + str(format_percent(share, locale=locale.replace("-", "_")))
+
+
+def number(
+    value: str, unit: str, face: Face, size: float, x: float, y_cap_top: float, colour: str = "#000000",
+    role: str = "number", px_per_pt: float = 2.88, locale: str = "en",
+) -> Block:
+    """A figure with its unit at half the size on the same baseline, as one object with its own ink bounds."""
+    setter = _Setter(face, size, x, y_cap_top, locale)
+    track = tracking_at(size / px_per_pt, serif=face.serif, figures=True)
+    setter.add(value, size, setter.baseline, 0.0, "figure", track)
+    if unit:
+        setter.add(unit, UNIT * size, setter.baseline, UNIT_GAP * size, "unit", track / 2)
+    return composite(setter.pieces, f"{value}\u00a0{unit}".strip(), face, size, role, colour, x, y_cap_top)

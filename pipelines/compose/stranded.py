@@ -37,4 +37,4 @@ WORDS = {
 @lru_cache(maxsize=32)
 def stranded_words(locale: str) -> frozenset[str]:
     """Words (lower case) that lean on the next one in a locale's language; English for a language without a list."""
-    return frozenset(WORDS.get(locale.split("-")[0].lower(), WORDS["en"]).split())
+    return frozenset(WORDS.get(locale.split("-", maxsplit=1)[0].lower(), WORDS["en"]).split())

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from factory.errors import FactoryError
+from pipelines.compose.fonts import Font, cap_height, has_serifs, open_font, weight_of, x_height
 
-FEATURES: Mapping[str, bool] = {"kern": True, "liga": True}
+FEATURES: Mapping[str, bool] = {"kern": True, "liga": True, "lnum": True}
 STRIPPED = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\u200c\u200d\ufeff\u200e\u200f"))
 STAND_INS: Mapping[str, tuple[str, float]] = {
     # sign a Latin face often lacks -> what is shaped for it, and the share of that sign's advance
@@ -40,14 +42,36 @@ class GlyphError(FactoryError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Part:
+    """The outlines of one word of a run, where they stand in the run; `ink` is (left, top, right, bottom)."""
+
+    text: str
+    path: Any
+    ink: Box
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Run:
-    """A shaped piece of one line. `ink` is (left, top, right, bottom) around the outlines; zeros when blank."""
+    """A shaped line. `ink` is (left, top, right, bottom) around its outlines; zeros when it is blank.
+
+    `parts` are its words, divided at plain spaces but shaped together, so that kerning is whole.
+    """
 
     text: str
     size: float
-    path: Any
+    parts: tuple[Part, ...]
     advance: float
     ink: Box
+
+    @property
+    def path(self) -> Any:
+        """All outlines as one skia path."""
+        import skia
+
+        whole = skia.Path()
+        for part in self.parts:
+            whole.addPath(part.path)
+        return whole
 
     @property
     def width(self) -> float:
@@ -63,45 +87,6 @@ class _Glyph(NamedTuple):
     dy: float
 
 
-class _Font:
-    """The two engines' views of one file; costly to open, so shared by path."""
-
-    def __init__(self, path: Path) -> None:
-        import skia
-        import uharfbuzz as hb
-
-        blob = hb.Blob.from_file_path(str(path))
-        self.hb = hb.Font(hb.Face(blob))
-        self.typeface = skia.Typeface.MakeFromFile(str(path))
-        if self.typeface is None:
-            raise GlyphError(f"{path.name} is not a font that can be opened", code="font-unreadable", where=str(path))
-        self.upem = int(self.hb.face.upem)
-        self.signs = frozenset(self.hb.face.unicodes)
-        self.outlines = lru_cache(maxsize=4096)(self._outline)
-
-    def has(self, sign: str) -> bool:
-        return ord(sign) in self.signs
-
-    def top(self, sign: str, otherwise: float) -> float:
-        glyph = self.hb.get_nominal_glyph(ord(sign))
-        extents = self.hb.get_glyph_extents(glyph) if glyph else None
-        return extents.y_bearing / self.upem if extents else otherwise
-
-    def _outline(self, glyph: int, size: float) -> Any:
-        import skia
-
-        font = skia.Font(self.typeface, size)
-        font.setHinting(skia.FontHinting.kNone)
-        font.setSubpixel(True)
-        font.setLinearMetrics(True)
-        return font.getPath(glyph)
-
-
-@lru_cache(maxsize=64)
-def _open(path: Path) -> _Font:
-    return _Font(path)
-
-
 @dataclass(frozen=True, slots=True)
 class Face:
     """One font file with the faces to ask when it lacks a sign, in order."""
@@ -110,26 +95,28 @@ class Face:
     fallback: tuple[Path, ...] = ()
     weight: int = 0
     """Weight as the kit names it; 0 asks the file."""
+    features: tuple[tuple[str, bool], ...] = ()
+    """OpenType features beside kerning, ligatures and lining figures."""
 
     @property
     def cap(self) -> float:
         """Height of H in em."""
-        return _cap(self.path)
+        return cap_height(self.path)
 
     @property
     def xheight(self) -> float:
         """Height of x in em."""
-        return _xheight(self.path)
+        return x_height(self.path)
 
     @property
     def heavy(self) -> int:
         """The weight: the kit's, else that of the file's OS/2 table."""
-        return self.weight or _os2(self.path)[0]
+        return self.weight or weight_of(self.path)
 
     @property
     def serif(self) -> bool:
-        """Whether the file calls itself a serif (PANOSE)."""
-        return _os2(self.path)[1]
+        """Whether its T stands on a foot; files seldom tell the truth about themselves."""
+        return has_serifs(self.path)
 
     def has(self, text: str) -> bool:
         """Whether every sign can be drawn by this face or one of its fallbacks."""
@@ -137,38 +124,18 @@ class Face:
 
     def run(
         self, text: str, size: float, tracking: float = 0.0, locale: str = "en",
-        features: Mapping[str, bool] = FEATURES,
+        features: Mapping[str, bool] | None = None,
     ) -> Run:
         """Shape one line at `size` px with `tracking` em between signs.
 
         Raises GlyphError naming the sign when neither the face nor a fallback has it. Connected scripts are never
         tracked; ligatures are off in widely tracked text, where they would stand as dark knots.
         """
-        return _run(self, text, float(size), float(tracking), locale, tuple(sorted(features.items())))
+        return _run(self, text, float(size), float(tracking), locale, tuple(sorted((features or {}).items())))
 
     def width(self, text: str, size: float, tracking: float = 0.0, locale: str = "en") -> float:
         """Width of the ink of a line."""
         return self.run(text, size, tracking, locale).width
-
-
-@lru_cache(maxsize=64)
-def _cap(path: Path) -> float:
-    return _open(path).top("H", 0.7)
-
-
-@lru_cache(maxsize=64)
-def _xheight(path: Path) -> float:
-    return _open(path).top("x", 0.5)
-
-
-@lru_cache(maxsize=64)
-def _os2(path: Path) -> tuple[int, bool]:
-    from fontTools.ttLib import TTFont
-
-    with TTFont(path, lazy=True) as font:
-        table = font["OS/2"]
-        panose = table.panose
-        return int(table.usWeightClass), panose.bFamilyType == 2 and 2 <= panose.bSerifStyle <= 10
 
 
 # -------------------------------------------------------------------------------------------------- shaping
@@ -178,7 +145,7 @@ def _clean(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(STRIPPED)
 
 
-def _sign_for(font: _Font, sign: str) -> str | None:
+def _sign_for(font: Font, sign: str) -> str | None:
     """What this font shapes for a sign: itself, a stand-in it has, or None."""
     if font.has(sign):
         return sign
@@ -190,7 +157,7 @@ def _sign_for(font: _Font, sign: str) -> str | None:
 def _chooser(face: Face, sign: str) -> tuple[Path, str] | None:
     """The first file that can show a sign, and what it shapes for it."""
     for path in (face.path, *face.fallback):
-        shown = _sign_for(_open(path), sign)
+        shown = _sign_for(open_font(path), sign)
         if shown is not None:
             return path, shown
     return None
@@ -238,7 +205,7 @@ def _script(text: str) -> str:
     return unicodedata.name(letter, "LATIN").split(" ")[0]
 
 
-def _shape(font: _Font, text: str, locale: str, features: Mapping[str, bool]) -> list[_Glyph]:
+def _shape(font: Font, text: str, locale: str, features: Mapping[str, bool]) -> list[_Glyph]:
     import uharfbuzz as hb
 
     buffer = hb.Buffer()
@@ -254,43 +221,75 @@ def _shape(font: _Font, text: str, locale: str, features: Mapping[str, bool]) ->
 
 def _scaled(face: Face, path: Path, size: float) -> float:
     """A fallback is set so that its small letters stand as high as the main face's."""
-    return size if path == face.path else size * _xheight(face.path) / _xheight(path)
+    return size if path == face.path else size * x_height(face.path) / x_height(path)
+
+
+class _Pen:
+    """Where the next glyph goes, and the outlines of the words drawn so far."""
+
+    def __init__(self) -> None:
+        self.x = 0.0
+        self.words: list[Any] = []
+        self.between = True
+
+    def word(self) -> Any:
+        """The path of the word being drawn."""
+        import skia
+
+        if self.between:
+            self.words.append(skia.Path())
+            self.between = False
+        return self.words[-1]
 
 
 @lru_cache(maxsize=4096)
 def _run(
     face: Face, text: str, size: float, tracking: float, locale: str, features: tuple[tuple[str, bool], ...]
 ) -> Run:
-    import skia
-
-    path, pen = skia.Path(), 0.0
+    pen = _Pen()
     gap = 0.0 if _script(text) in CONNECTED else tracking * size
-    wanted = dict(features) | ({"liga": False} if tracking > LOOSE_TRACKING else {})
+    wanted = dict(FEATURES) | dict(face.features) | ({"liga": False} if tracking > LOOSE_TRACKING else {})
     for stretch in _stretches(face, text):
-        pen = _draw_stretch(path, pen, face, stretch, size, gap, locale, wanted)
-    advance = pen - gap if pen else 0.0
+        _draw_stretch(pen, face, stretch, size, gap, locale, wanted | dict(features))
+    words = [word for word in _clean(text).split(" ") if word]
+    words = words if len(words) == len(pen.words) else [""] * len(pen.words)
+    parts = tuple(Part(text=word, path=p, ink=ink_of(p)) for word, p in zip(words, pen.words, strict=True))
+    return Run(
+        text=text, size=size, parts=parts, advance=pen.x - gap if pen.x else 0.0,
+        ink=_union(part.ink for part in parts),
+    )
+
+
+def ink_of(path: Any) -> Box:
+    """(left, top, right, bottom) of a path's true extent, zeros for an empty one."""
     bounds = path.computeTightBounds()
-    ink = (bounds.left(), bounds.top(), bounds.right(), bounds.bottom())
-    return Run(text=text, size=size, path=path, advance=advance, ink=ink)
+    return bounds.left(), bounds.top(), bounds.right(), bounds.bottom()
+
+
+def _union(inks: Iterable[Box]) -> Box:
+    seen = [ink for ink in inks if ink[2] > ink[0]]
+    if not seen:
+        return 0.0, 0.0, 0.0, 0.0
+    return min(i[0] for i in seen), min(i[1] for i in seen), max(i[2] for i in seen), max(i[3] for i in seen)
 
 
 def _draw_stretch(
-    path: Any, pen: float, face: Face, stretch: _Stretch, size: float, gap: float, locale: str,
-    features: Mapping[str, bool],
-) -> float:
-    """Add a stretch's outlines to `path` and give the pen's new place."""
-    font, real = _open(stretch.path), _scaled(face, stretch.path, size)
+    pen: _Pen, face: Face, stretch: _Stretch, size: float, gap: float, locale: str, features: Mapping[str, bool]
+) -> None:
+    font, real = open_font(stretch.path), _scaled(face, stretch.path, size)
     unit = real / font.upem
     glyphs = _shape(font, stretch.text, locale, features)
     for at, glyph in enumerate(glyphs):
+        sign = stretch.text[glyph.cluster]
         if glyph.id == 0:
-            raise _missing(face, stretch.text[glyph.cluster], stretch.text)
-        outline = None if glyph.cluster in stretch.blank else font.outlines(glyph.id, real)
-        if outline is not None:
-            path.addPath(outline, pen + glyph.dx * unit, -glyph.dy * unit)
+            raise _missing(face, sign, stretch.text)
         last_of_cluster = at + 1 == len(glyphs) or glyphs[at + 1].cluster != glyph.cluster
-        pen += glyph.advance * unit * stretch.share.get(glyph.cluster, 1.0) + (gap if last_of_cluster else 0.0)
-    return pen
+        outline = None if glyph.cluster in stretch.blank else font.outlines(glyph.id, real)
+        if sign == " ":
+            pen.between = True
+        elif outline is not None:
+            pen.word().addPath(outline, pen.x + glyph.dx * unit, -glyph.dy * unit)
+        pen.x += glyph.advance * unit * stretch.share.get(glyph.cluster, 1.0) + (gap if last_of_cluster else 0.0)
 
 
 # ------------------------------------------------------------------------------------- the numbers of the craft
@@ -328,7 +327,7 @@ def _between(x: float, table: Sequence[tuple[float, float]]) -> float:
     """Straight lines between the points of a table, level outside it."""
     if x <= table[0][0]:
         return table[0][1]
-    for (x0, y0), (x1, y1) in zip(table, table[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(table):
         if x <= x1:
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
     return table[-1][1]
