@@ -1,0 +1,1 @@
+"""Make the training pictures of the wash model, and train it."""
