@@ -235,6 +235,14 @@ class BrandKit:
     effective_from: date | None = None
     effective_until: date | None = None
 
+    def effective_on(self, day: date) -> bool:
+        """Whether the kit may be used on a day; an open end never ends."""
+        return (self.effective_from or day) <= day <= (self.effective_until or day)
+
+    def claims_on(self, day: date) -> tuple[Claim, ...]:
+        """The claims whose evidence still stands on a day."""
+        return tuple(claim for claim in self.claims if claim.expires is None or day <= claim.expires)
+
     def legal_lines(self, *, market: str, category: str, locale: str, when: tuple[When, ...]) -> tuple[str, ...]:
         """The legal lines for a market (ISO 3166), category and locale, for the occasions that apply."""
         wanted = ("always", *when)

@@ -59,7 +59,7 @@ def decode(blob: Blob) -> NDArray[np.uint8]:
             ) from cause
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def facts(blob: Blob) -> PictureFacts:
     """Size and transparency; the same bytes are decoded once."""
     pixels = decode(blob)
