@@ -9,12 +9,10 @@ from typing import Any
 
 from pipelines.compose.breaking import AFTER_HYPHEN, SOFT_HYPHEN
 
-SUFFIXES = (
-    "keit", "heit", "ung", "schaft", "lich", "isch", "tion", "sion", "chen", "lein", "sam", "bar", "ität", "ig", "end",
-    "ern", "eln", "en", "er", "es", "ende", "enden", "ische", "ischen", "liche", "lichen",
-)
-"""No part of a compound starts with one of these and nothing more in its first syllable."""
-PREFIXES = frozenset("be ge ver ent er zer un an ein auf aus ab vor zu über unter miss emp".split())
+SUFFIXES = """keit heit ung schaft lich isch tion sion chen lein sam bar ität ig end ern eln rin nin in en er es ende
+    enden ische ischen liche lichen"""
+"""No part of a compound begins with one of these as its first syllable."""
+PREFIXES = "be ge ver ent er zer un an ein auf aus ab vor zu über unter miss emp"
 """No part of a compound ends in one of these: it belongs to what follows."""
 WEAK = re.compile(r"(?!ver|zer|her)[bcdfghjklmnpqrstvwxz]{1,2}e[nrlms]")
 """A syllable without stress (-nen, -den, -mer): it ends a part and never begins one."""
@@ -75,12 +73,17 @@ def _is_joint(word: str, before: int, at: int, after: int) -> bool:
 
     A doubled consonant (schwim-mer, Son-ne) is nearly always inside a part.
     """
-    if not LEAST <= at <= len(word) - LEAST or word[before:at] in PREFIXES:
+    if not LEAST <= at <= len(word) - LEAST or word[before:at] in _words(PREFIXES):
         return False
     syllable = word[at:after]
-    if word[at - 1] == word[at] or syllable in SUFFIXES or WEAK.fullmatch(syllable):
+    if word[at - 1] == word[at] or syllable in _words(SUFFIXES) or WEAK.fullmatch(syllable):
         return False
     return not word[at:].startswith(("keit", "heit", "schaft", "ung"))
+
+
+@lru_cache(maxsize=4)
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
 
 
 @lru_cache(maxsize=1)

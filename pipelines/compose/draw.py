@@ -144,8 +144,14 @@ class _Brush:
             PAINTERS[type(item)](self, item, opacity)
 
     def block(self, item: Block, opacity: float) -> None:
+        """A fading block is painted whole and then faded, so that overlaps do not show."""
+        faded = opacity < 1.0
+        if faded:
+            self.canvas.saveLayerAlpha(None, round(255 * opacity))
         for piece in item.pieces:
-            self.canvas.drawPath(piece.path, _paint(piece.colour or item.colour, opacity))
+            self.canvas.drawPath(piece.path, _paint(piece.colour or item.colour, 1.0))
+        if faded:
+            self.canvas.restore()
 
     def rect(self, item: Rect, opacity: float) -> None:
         import skia
@@ -167,7 +173,8 @@ class _Brush:
         import skia
 
         picture = skia.Image.fromarray(_premultiplied(item.rgba), skia.kBGRA_8888_ColorType, skia.kPremul_AlphaType)
-        self.canvas.drawImage(picture, item.x, item.y, skia.SamplingOptions(), _paint("#000000", item.opacity * opacity))
+        smooth = skia.SamplingOptions(skia.FilterMode.kLinear)
+        self.canvas.drawImage(picture, item.x, item.y, smooth, _paint("#000000", item.opacity * opacity))
 
     def scrim(self, item: Scrim, opacity: float) -> None:
         colour = np.array(_rgb(item.colour)[::-1], np.float32)

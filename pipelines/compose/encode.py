@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 from collections.abc import Callable
 from functools import lru_cache
@@ -15,6 +16,7 @@ from pipelines.compose.draw import Pixels
 
 Format = Literal["jpeg", "png", "webp"]
 RESERVE = 3_000
+ENOUGH = 0.985
 BEST, LEAST, WORTH_CHROMA = 93, 30, 80
 
 
@@ -62,27 +64,46 @@ def _scale(quality: float) -> float:
     return 50 / quality if quality < 50 else 2 - quality / 50
 
 
+def _quality(scale: float) -> float:
+    """The inverse of `_scale`."""
+    return 50 / scale if scale > 1 else 50 * (2 - scale)
+
+
 def largest(make: Callable[[int], bytes], room: int | None, low: int, high: int) -> bytes | None:
     """The file of the highest quality in low..high that has at most `room` bytes; None if not even `low` fits.
 
-    Bytes fall nearly as a power of the tables' coarseness, so a secant in logarithms needs two or three tries.
+    Bytes fall nearly as a power of the tables' coarseness, so a secant in logarithms needs two or three tries; it
+    stops at a quality whose neighbour does not fit, or once 98.5 % of the room is used.
     """
     best = make(high)
     if room is None or len(best) <= room:
         return best
-    over, fits, found = high, low - 1, None
-    guess = max(low, round((low + high) / 2))
-    while over - fits > 1:
-        guess = min(max(guess, fits + 1), over - 1)
-        data = make(guess)
+    over, fits, found = (high, len(best)), (low - 1, 0), None
+    guess, power = _toward(over, room, 0.7), 0.7
+    while over[0] - fits[0] > 1:
+        data = make(guess := min(max(guess, fits[0] + 1), over[0] - 1))
+        power = _power(over, (guess, len(data)), power)
         if len(data) <= room:
-            fits, found = guess, data
-            if len(data) >= 0.985 * room:
+            fits, found = (guess, len(data)), data
+            if len(data) >= ENOUGH * room:
                 break
         else:
-            over = guess
-        guess = (fits + over) // 2
+            over = guess, len(data)
+        guess = _toward((guess, len(data)), room, power)
     return found
+
+
+def _toward(known: tuple[int, int], room: int, power: float) -> int:
+    """The quality at which a known (quality, bytes) would come to `room` bytes."""
+    return math.floor(_quality(_scale(known[0]) * (known[1] / room) ** (1 / power)))
+
+
+def _power(a: tuple[int, int], b: tuple[int, int], otherwise: float) -> float:
+    """How steeply bytes fall with coarseness between two tries."""
+    steps = math.log(max(_scale(b[0]), 1e-3) / max(_scale(a[0]), 1e-3))
+    if abs(steps) < 1e-6 or a[1] == b[1]:
+        return otherwise
+    return min(3.0, max(0.2, math.log(a[1] / b[1]) / steps))
 
 
 @lru_cache(maxsize=1)

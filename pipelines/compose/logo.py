@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,6 +13,9 @@ from factory.errors import FactoryError
 from pipelines.compose.setting import Block, Piece, around
 
 SVG = "{http://www.w3.org/2000/svg}"
+SILENT = frozenset({"title", "desc", "metadata", "defs"})
+DRAWN = frozenset({"g", "path", "rect", "circle", "ellipse", "polygon", "line", "polyline"})
+NAMED = {"black": "#000000", "white": "#FFFFFF"}
 
 
 class LogoError(FactoryError):
@@ -54,9 +58,9 @@ def load_logo(path: Path) -> Logo:
 
     root = parse(path).getroot()
     x, y, w, h = _view_box(root, path)
-    shapes = tuple(_shapes(root, "#000000", _translation(-x, -y), path))
+    shapes = tuple(_shapes(root, "#000000", _matrix("translate", [-x, -y]), path))
     if not shapes:
-        raise LogoError("The logo has no filled shape", code="logo-empty", where=str(path), help="Export its outlines as paths.")
+        raise _refusal("The logo has no filled shape", path)
     return Logo(name=path.stem, shapes=shapes, size=(w, h))
 
 
@@ -68,6 +72,11 @@ def place_logo(logo: Logo, x: float, y: float, h: float, role: str = "logo") -> 
         role=role, pieces=pieces, box=around(p.box for p in pieces), text=logo.name, lines=(logo.name,), size=h,
         leading=0.0, tracking=0.0, weight=600, colour=logo.shapes[-1].colour, align="left", axis=x, cap_top=y,
     )
+
+
+def height_for_area(logo: Logo, share: float, width: int, height: int) -> float:
+    """Height px at which the logo's box covers a share of the canvas: wide words then weigh what round signs do."""
+    return math.sqrt(share * width * height / logo.aspect)
 
 
 def _placed(shape: Shape, x: float, y: float, scale: float, baseline: float) -> Piece:
@@ -95,30 +104,61 @@ def _numbers(text: str) -> list[float]:
     return [float(n) for n in re.findall(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", text)]
 
 
-def _translation(dx: float, dy: float) -> Any:
-    import skia
-
-    return skia.Matrix.Translate(dx, dy)
-
-
 def _shapes(node: Any, fill: str, matrix: Any, path: Path) -> list[Shape]:
+    """The filled shapes below a node in drawing order; groups hand down their fill and transform."""
     found: list[Shape] = []
     for child in node:
         kind = str(child.tag).removeprefix(SVG)
-        colour = _fill(child, fill)
+        if kind in SILENT:
+            continue
+        if kind not in DRAWN:
+            raise _refusal(f"<{kind}> cannot be drawn", path)
+        colour, own = _fill(child, fill), _transform(child, matrix)
         if kind == "g":
-            found += _shapes(child, colour, matrix, path)
-        elif kind == "path" and colour != "none":
-            found.append(Shape(path=_outline(child, matrix), colour=_hex(colour, path)))
+            found += _shapes(child, colour, own, path)
+        elif colour != "none":
+            found.append(Shape(path=_outline(child, own), colour=_hex(colour, path)))
     return found
 
 
+def _refusal(fact: str, path: Path) -> LogoError:
+    return LogoError(fact, code="logo-svg", where=str(path), help="Export the logo as plain filled paths.")
+
+
+def _transform(node: Any, matrix: Any) -> Any:
+    """The node's own transform list, applied inside the matrix of its group."""
+    import skia
+
+    for name, arguments in re.findall(r"(\w+)\(([^)]*)\)", node.get("transform", "")):
+        matrix = skia.Matrix.Concat(matrix, _matrix(name, _numbers(arguments)))
+    return matrix
+
+
+def _matrix(name: str, n: list[float]) -> Any:
+    import skia
+
+    if name == "matrix":
+        return skia.Matrix.MakeAll(n[0], n[2], n[4], n[1], n[3], n[5], 0, 0, 1)
+    if name == "translate":
+        return skia.Matrix.Translate(n[0], n[1] if len(n) > 1 else 0.0)
+    if name == "scale":
+        return skia.Matrix.Scale(n[0], n[1] if len(n) > 1 else n[0])
+    turned = skia.Matrix()
+    turned.setRotate(n[0], *(n[1:3] if len(n) == 3 else (0.0, 0.0)))
+    return turned
+
+
+def _style(node: Any, name: str, inherited: str) -> str:
+    style = dict(part.split(":", 1) for part in node.get("style", "").replace(" ", "").split(";") if ":" in part)
+    return str(style.get(name, node.get(name, inherited))).strip()
+
+
 def _fill(node: Any, inherited: str) -> str:
-    style = dict(part.split(":", 1) for part in node.get("style", "").split(";") if ":" in part)
-    return str(style.get("fill", node.get("fill", inherited))).strip()
+    return _style(node, "fill", inherited)
 
 
 def _hex(colour: str, path: Path) -> str:
+    colour = NAMED.get(colour, colour)
     if re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
         return colour.upper()
     if re.fullmatch(r"#[0-9a-fA-F]{3}", colour):
@@ -127,12 +167,17 @@ def _hex(colour: str, path: Path) -> str:
 
 
 def _outline(node: Any, matrix: Any) -> Any:
+    """The node's outline, basic shapes turned into paths."""
     import skia
     from fontTools.svgLib.path import parse_path
+    from fontTools.svgLib.path.shapes import PathBuilder
 
+    builder = PathBuilder()
+    builder.add_path_from_element(node)
     path = skia.Path()
-    parse_path(node.get("d", ""), _pen(path))
-    if node.get("fill-rule") == "evenodd":
+    for drawn in builder.paths:
+        parse_path(drawn, _pen(path))
+    if _style(node, "fill-rule", "nonzero") == "evenodd":
         path.setFillType(skia.PathFillType.kEvenOdd)
     path.transform(matrix)
     return path

@@ -90,7 +90,7 @@ def _numbers(text: str, locale: str) -> str:
     text = re.sub(r"(^|[\s(\u00a0\u202f])-(?=\d)", r"\1−", text)
     text = re.sub(rf"(?<=\d){_ANY_SPACE}?[xX×]{_ANY_SPACE}?(?=\d)", f"{NBSP}×{NBSP}", text)
     text = _unit_pattern().sub(rf"\1{NBSP}\2", text)
-    text = re.sub(rf"([€$£¥₽]|CHF|R\$|EUR|USD|GBP) (?=\d)", rf"\1{NBSP}", text)
+    text = re.sub(r"([€$£¥₽]|CHF|R\$|EUR|USD|GBP) (?=\d)", rf"\1{NBSP}", text)
     if language_of(locale) in ("fr", "de", "es", "sv", "ru", "cs"):
         text = re.sub(r"(?<=\d)%", f"{NBSP}%", text)
     return re.sub(r"\b(No\.?|Nr\.|n°|N°|№|p\.|S\.) (?=\d)", rf"\1{NBSP}", text)
