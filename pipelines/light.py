@@ -35,8 +35,9 @@ TINTS: tuple[tuple[frozenset[str], Colour], ...] = (
 """Key colours (linear) by a light's mood words; the first row that shares a word wins."""
 PLAIN_KEY: Colour = (1.0, 0.965, 0.91)
 PALE_CHROMA = 0.05
-WARM_FILL: Colour = (1.0, 0.955, 0.89)
-ROSE_FILL: Colour = (1.0, 0.95, 0.96)
+WARM_BOUNCE: Colour = (1.0, 0.885, 0.76)
+ROSE_BOUNCE: Colour = (1.0, 0.95, 0.96)
+"""What a room makes of its key before it comes back as fill: warmer than the key, or pale shadows turn dead grey."""
 
 
 def srgb_to_linear(code: npt.ArrayLike) -> Floats:
@@ -70,7 +71,7 @@ def tints(mood: Iterable[str], ground: npt.ArrayLike) -> tuple[Colour, Colour]:
     """
     words = frozenset(mood)
     key = np.array(next((tint for names, tint in TINTS if names & words), PLAIN_KEY))
-    fill = np.array(WARM_FILL if chroma(ground) < PALE_CHROMA else ROSE_FILL)
+    fill = key * np.array(WARM_BOUNCE if chroma(ground) < PALE_CHROMA else ROSE_BOUNCE)
     white = key * (1 - FILL_SHARE) + fill * FILL_SHARE
     white = white**ADAPTATION
     level = float((key * (1 - FILL_SHARE) + fill * FILL_SHARE) / white @ LUMINANCE)

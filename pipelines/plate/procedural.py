@@ -66,7 +66,7 @@ class ProceduralScene:
         face = facing(column, key.direction) / np.float32(self._reference(key))
         level = (even + (1 - even) * face) * (face > 0) * np.float32(1 - self._fill_share)
         light = level[:, None] * gobo.lamp(place, key)
-        light *= gobo.transmission(place, key, window)
+        light *= gobo.transmission(place, key)
         if self._look.get("relief"):
             light *= 1 + texture.relief(place, column, key.direction, self._look["relief"])
         if self._wash is not None and self._wash.use == "light":

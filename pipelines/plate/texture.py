@@ -48,7 +48,7 @@ def _sampled(tile: Floats, place: Floats, column: Rows, scale: float) -> Floats:
 
     step = np.float32(TILE / scale)
     u = place[..., 0] * step
-    along = np.where(column.wall > 0.5, column.z + np.float32(0.37), column.y)
+    along = np.where(column.floor > 0.5, column.y, column.z + np.float32(0.37))
     v = np.repeat((along * step)[:, None], place.shape[1], axis=1)
     flags = cv2.INTER_LINEAR
     return np.asarray(cv2.remap(tile, _wrapped(u), _wrapped(v), flags, borderMode=cv2.BORDER_WRAP), np.float32)
