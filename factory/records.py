@@ -232,8 +232,8 @@ class Placement:
 class Concept:
     """One creative idea of a brief, for one tribe.
 
-    `set` names a set of the catalogue ("seamless" for a flat ground), `light` one of its keys; `mode` and `ground`
-    say which palette role the picture stands on; `line` is the person's idea it speaks, or "" when the grammar
+    `set` names a set of the catalogue ("seamless" for a flat ground), `light` one of its keys; `mode` names one of
+    the kit's modes and `ground` the colour it stands on; `line` is the person's idea it speaks, or "" when the grammar
     writes; `device_data` is what a device draws from, by locale where it is words.
     """
 
@@ -253,7 +253,7 @@ class Concept:
     light: int
     wash: str
     wash_use: Literal["", "albedo", "light"]
-    mode: Mode
+    mode: str
     ground: str
     flip: bool
     tier: Tier
