@@ -23,20 +23,24 @@ SHIFT = 4
 
 
 def light_through(u: Floats, v: Floats, width: Floats, gobo: Mapping[str, Any]) -> Floats:
-    """Share of light that passes the plant at each look, (h, w). `gobo`: plant, seed, span, centre."""
+    """Share of light that passes the plant at each look, (h, w). `gobo`: plant, seed, span, centre.
+
+    Beside and above its tile the plant goes on as its mirror image, stems joined; below it there is only light.
+    """
     import cv2
 
     centre, span = gobo.get("centre", (0.0, 0.0)), float(gobo["span"])
     scale = np.float32(TILE / span)
     x = (u - np.float32(centre[0])) * scale + np.float32(TILE / 2)
-    y = np.float32(TILE / 2) - (v - np.float32(centre[1])) * scale
+    y = np.abs(np.float32(TILE / 2) - (v - np.float32(centre[1])) * scale)
+    y = np.minimum(y, np.float32(TILE - 1))
     stack = _stack(gobo["plant"], int(gobo.get("seed", 1)))
     level = _level(width * scale)
     out = np.zeros_like(x)
     for index in range(len(LEVELS)):
         share = np.clip(1 - np.abs(level - np.float32(index)), 0, 1)
         if share.max() > 0:
-            out += share * cv2.remap(stack[index], x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=1)
+            out += share * cv2.remap(stack[index], x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     return out
 
 
@@ -171,8 +175,7 @@ def crown(rng: np.random.Generator) -> Iterator[Points]:
 def _thick(x: float, y: float) -> float:
     """How dense the crown is: thick at the upper right, thinning to open sky at the lower left."""
     reach = 0.62 * x + 0.78 * (1 - y) + 0.10 * math.sin(9 * x + 4 * y)
-    border = min(1.0, 6 * (0.97 - y), 9 * (1.02 - x))
-    return float(np.clip((reach - 0.55) / 0.45, 0, 1)) * max(0.0, border)
+    return float(np.clip((reach - 0.55) / 0.45, 0, 1)) * min(1.0, max(0.0, 5 * (0.88 - y)))
 
 
 PLANTS: Mapping[str, Callable[[np.random.Generator], Iterator[Points]]] = {

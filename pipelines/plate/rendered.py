@@ -1,0 +1,220 @@
+"""Rendered sets: light and matter of one 3D stage, kept in files, cut to any window and worn in any palette."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from factory.errors import StoreError
+from pipelines.light import LUMINANCE, tints
+from pipelines.plate.camera import Camera, Cut, cut_layer, read_camera, world_points
+from pipelines.plate.matter import Wash, role_colour, wash_albedo, wash_light
+from pipelines.plate.setfile import FractionBox, SetFile
+from pipelines.scene import Box, Floats, Limits, Passes, Window, mirrored, unflipped
+
+USUAL_HEIGHT = 2.6
+"""World units of a product as the sets were built for it."""
+SMALLEST = 0.7
+"""A product may stand this much smaller before it looks like a toy."""
+MASTER_ZOOM = 2.25
+"""Pixels for one of the master: light is soft and can be enlarged so far."""
+MATTER = 0.6
+"""Reflectance of the neutral matter in the scenes."""
+DARK_FILL = 0.84
+"""Bounce in the sets comes from matter of .6; grounds that swallow light give back less."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Look:
+    """How a window looks at a set: the cut, the foot and height really given, world units of one such height."""
+
+    cut: Cut
+    foot: tuple[float, float]
+    height: float
+    unit: float
+
+
+class RenderedScene:
+    """A rendered set in a kit's colours. The camera is fixed: foot and height are clamped to what was rendered."""
+
+    camera_fixed = True
+
+    def __init__(self, file: SetFile, palette: Mapping[str, str], wash: Wash | None = None) -> None:
+        self.name = file.name
+        self.lights = len(file.keys)
+        self._file, self._palette, self._wash = file, palette, wash
+        data = file.data
+        self._camera: Camera = read_camera(data["camera"])
+        self._anchor: tuple[float, float] = tuple(data["anchor"]["px"])
+        self._pitch = float(data["camera"]["pitch"])
+        self._unit = float(data["anchor"]["unit"]) / math.cos(math.radians(self._pitch))
+        self._room = float(data["room"]["height"])
+        self._usual = min(self._room, USUAL_HEIGHT)
+        self._kept: tuple[_Look, Floats, Floats] | None = None
+
+    @property
+    def _master(self) -> int:
+        return int(self._file.data["master"][0])
+
+    def limits(self, size: tuple[int, int], height: float | None = None) -> Limits:
+        """Heights between a small product in the whole master and the tallest in the closest cut."""
+        near, far = self._sides(size)
+        side = near if height is None else min(max(height / (self._usual * self._unit), near), far)
+        return Limits(
+            min_height=SMALLEST * self._usual * self._unit * near,
+            max_height=self._room * self._unit * far,
+            foot=self._foot_range(size, side),
+        )
+
+    def view(self, window: Window, light: int) -> Passes:
+        """The passes of a window under a key light."""
+        if window.flip:
+            return mirrored(self.view(unflipped(window), light))
+        look = self._look(window)
+        key, light_name = self._file.keys[light], f"key_{light}"
+        albedo, position = self._base(look)
+        key_colour, fill_colour = tints(key.mood, role_colour(self._palette, "ground"))
+        lit = self._light(light_name, float(key.data["scale"]), look.cut)
+        if self._wash is not None and self._wash.use == "light":
+            lit = lit * wash_light(self._wash, window.size)
+        fill = self._file.data["fill"]
+        return Passes(
+            key=lit,
+            fill=self._light("fill", float(fill["scale"]), look.cut) * self._fill_level(),
+            albedo=albedo,
+            gloss_key=self._gloss(light_name, key.data.get("gloss_scale"), look.cut),
+            gloss_fill=self._gloss("fill", fill.get("gloss_scale"), look.cut),
+            position=position,
+            light_dir=key.direction,
+            light_angle=key.angle,
+            pitch=self._pitch,
+            foot=look.foot,
+            height=look.height,
+            key_colour=key_colour,
+            fill_colour=fill_colour,
+            horizon=self._horizon(look.cut),
+            quiet=self._quiet(key.data.get("quiet") or self._file.data.get("quiet", ()), look.cut),
+        )
+
+    def _sides(self, size: tuple[int, int]) -> tuple[float, float]:
+        """The master's side in px: at least covering the canvas, at most as far as its pixels go."""
+        near = float(max(size))
+        return near, max(near, self._master * MASTER_ZOOM)
+
+    def _foot_range(self, size: tuple[int, int], side: float) -> tuple[float, float, float, float]:
+        (ax, ay), (width, height) = self._anchor, size
+        return width - (1 - ax) * side, height - (1 - ay) * side, ax * side, ay * side
+
+    def _look(self, window: Window) -> _Look:
+        near, far = self._sides(window.size)
+        side = min(max(window.height / (self._usual * self._unit), near), far)
+        tall = min(max(window.height / (self._unit * side), SMALLEST * self._usual), self._room)
+        limits = Limits(min_height=0, max_height=math.inf, foot=self._foot_range(window.size, side))
+        foot, _ = limits.clamp(window.foot, 0)
+        x, y = (a - f / side for a, f in zip(self._anchor, foot, strict=True))
+        height = tall * self._unit * side
+        return _Look(cut=Cut(x=x, y=y, side=side, size=window.size), foot=foot, height=height, unit=tall)
+
+    def _base(self, look: _Look) -> tuple[Floats, Floats]:
+        """What does not depend on the light: albedo and positions, kept for the next light of the same window."""
+        if self._kept is None or self._kept[0] != look:
+            self._kept = (look, self._albedo(look.cut), self._position(look))
+        return self._kept[1], self._kept[2]
+
+    def _albedo(self, cut: Cut) -> Floats:
+        width, height = cut.size
+        albedo = np.zeros((height, width, 3), np.float32)
+        for part, role in self._file.parts.items():
+            weight = cut_layer(_grey(self._file.folder, f"part_{part}"), cut, smooth=False).astype(np.float32)
+            weight *= np.float32(1 / 255)
+            if self._wash is not None and self._wash.use == "albedo" and part == self._washed_part():
+                albedo += weight[..., None] * wash_albedo(self._wash, self._palette, cut.size)
+            else:
+                albedo += weight[..., None] * role_colour(self._palette, role)
+        return albedo
+
+    def _washed_part(self) -> str:
+        return str(self._file.data.get("wash", self._file.main_part))
+
+    def _position(self, look: _Look) -> Floats:
+        inverse, scale = _depth(self._file.folder), float(self._file.data["depth"]["scale"])
+        points = world_points(inverse, 65535 * scale, self._camera, look.cut)
+        anchor = np.array(self._file.data["anchor"]["world"], np.float32)
+        return np.asarray((points - anchor) / np.float32(look.unit), np.float32)
+
+    def _light(self, name: str, scale: float, cut: Cut) -> Floats:
+        return np.maximum(cut_layer(_light(self._file.folder, name, scale), cut), 0)
+
+    def _gloss(self, name: str, scale: float | None, cut: Cut) -> Floats | None:
+        """Reflected light, (h, w, 3): neutral on dry matter, in the colours of what is seen on the mirror part."""
+        if scale is None:
+            return None
+        shine = self._light(f"gloss_{name}", float(scale), cut)[..., None]
+        if not self._file.data.get("mirror"):
+            return np.repeat(shine, 3, axis=2)
+        share = np.zeros(shine.shape, np.float32)
+        seen = np.zeros((*shine.shape[:2], 3), np.float32)
+        for part, role in self._file.parts.items():
+            weight = cut_layer(_grey(self._file.folder, f"seen_{part}"), cut).astype(np.float32)[..., None] / 255
+            share += weight
+            seen += weight * role_colour(self._palette, role)
+        return shine * (1 - np.minimum(share, 1) + seen / np.float32(MATTER))
+
+    def _fill_level(self) -> np.float32:
+        ground = float(role_colour(self._palette, "ground") @ LUMINANCE)
+        return np.float32(DARK_FILL + (1 - DARK_FILL) * min(1.0, ground / MATTER))
+
+    def _horizon(self, cut: Cut) -> float | None:
+        line = self._file.data.get("horizon")
+        return None if line is None else (float(line) - cut.y) * cut.side
+
+    def _quiet(self, boxes: Any, cut: Cut) -> tuple[Box, ...]:
+        placed = (_on_canvas(box, cut) for box in boxes)
+        return tuple(box for box in placed if box[2] > 1 and box[3] > 1)
+
+
+def _on_canvas(box: FractionBox, cut: Cut) -> Box:
+    """A box in fractions of the master as px of the canvas, cut to it."""
+    x, y, w, h = box
+    x0, y0 = max(0.0, (x - cut.x) * cut.side), max(0.0, (y - cut.y) * cut.side)
+    x1 = min(float(cut.size[0]), (x + w - cut.x) * cut.side)
+    y1 = min(float(cut.size[1]), (y + h - cut.y) * cut.side)
+    return x0, y0, x1 - x0, y1 - y0
+
+
+def _read(path: Path, flags: int) -> npt.NDArray[Any]:
+    import cv2
+
+    picture = cv2.imread(str(path), flags)
+    if picture is None:
+        raise StoreError(
+            f"A file of the set {path.parent.name!r} is missing or damaged", code="set-file",
+            where=f"sets/{path.parent.name}/{path.name}", help="Install the product again.",
+        )  # fmt: skip
+    return np.asarray(picture)
+
+
+@lru_cache(maxsize=12)
+def _grey(folder: Path, name: str) -> npt.NDArray[np.uint8]:
+    """Weights as stored, uint8."""
+    return _read(folder / f"{name}.webp", 0)
+
+
+@lru_cache(maxsize=10)
+def _light(folder: Path, name: str, scale: float) -> Floats:
+    """A light layer, linear: it is stored as the square root."""
+    code = _read(folder / f"{name}.webp", 0).astype(np.float32)
+    return np.asarray(code * code * np.float32(scale / 255**2), np.float32)
+
+
+@lru_cache(maxsize=4)
+def _depth(folder: Path) -> Floats:
+    """Codes of inverse depth, float32."""
+    return _read(folder / "depth.png", -1).astype(np.float32)
