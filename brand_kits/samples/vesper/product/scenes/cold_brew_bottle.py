@@ -31,7 +31,12 @@ def build(label: Path) -> None:
 def _glass() -> None:
     coat = surface("coat", "#F05A28", Roughness=0.36, Specular_IOR_Level=0.45, Coat_Weight=0.25, Coat_Roughness=0.16)
     fading(coat, [(0.0, "#B23409"), (0.22, "#E64E1C"), (0.50, "#F05A28")], HEIGHT)
-    foot = [(0.0, 0.035), (0.24, 0.030), *arc((0.272, 0.028), 0.028, 200, 270, 6), *arc((BODY - 0.040, 0.040), 0.040, 270, 360)]
+    foot = [
+        (0.0, 0.035),
+        (0.24, 0.030),
+        *arc((0.272, 0.028), 0.028, 200, 270, 6),
+        *arc((BODY - 0.040, 0.040), 0.040, 270, 360),
+    ]
     shoulder = bezier([(BODY, 0.965), (BODY, 1.235), (NECK + 0.004, 1.10), (NECK, 1.285)], 90)
     neck = [(NECK, 1.31), (NECK, 1.390 + TOP)]
     bead = [*arc((NECK, 1.410 + TOP), 0.016, -90, 90, 14), (NECK - 0.004, 1.432 + TOP), (NECK - 0.004, 1.50 + TOP)]
@@ -42,7 +47,13 @@ def _label(art: Path) -> None:
     paper = surface("paper", "#F7EDE0", Roughness=0.62, Specular_IOR_Level=0.3)
     grained(printed(paper, art), 260, 0.10, 0.002)
     r = BODY + 0.0035
-    profile = [(r - 0.003, LABEL_FOOT), (r, LABEL_FOOT), (r, (LABEL_FOOT + LABEL_HEAD) / 2), (r, LABEL_HEAD), (r - 0.003, LABEL_HEAD)]
+    profile = [
+        (r - 0.003, LABEL_FOOT),
+        (r, LABEL_FOOT),
+        (r, (LABEL_FOOT + LABEL_HEAD) / 2),
+        (r, LABEL_HEAD),
+        (r - 0.003, LABEL_HEAD),
+    ]
     turned("label", profile, paper)
 
 

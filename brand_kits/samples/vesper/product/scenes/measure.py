@@ -34,7 +34,7 @@ class Product:
 
 PRODUCTS = {
     "cold-brew-bottle": Product(height=164, width=66, words=(22.5, 84.3), half_arc=27.0, crop_below=19.5),
-    "nitro-can": Product(height=122, width=50, words=(24.0, 93.0), half_arc=19.0, crop_below=20.0),
+    "nitro-can": Product(height=122, width=50, words=(24.0, 94.8), half_arc=19.0, crop_below=17.5),
 }
 
 
@@ -73,7 +73,7 @@ def measured(picture: npt.NDArray[np.uint8], product: Product) -> dict[str, Any]
     high, wide = picture.shape[:2]
     alpha = picture[..., 3].astype(np.float64) / 255
     per_mm = float(alpha.sum(1).max()) / product.width
-    low, top = (_row(h, per_mm, high, product) for h in product.words)
+    low, top = (_row(h, per_mm, high) for h in product.words)
     half = product.width / 2 * math.sin(product.half_arc / (product.width / 2)) * per_mm
     left, right = _sides(picture)
     return {
@@ -83,7 +83,7 @@ def measured(picture: npt.NDArray[np.uint8], product: Product) -> dict[str, Any]
         "width_mm": product.width,
         "brand_on_label": True,
         "label_box": _rounded([0.5 - half / wide, top / high, 2 * half / wide, (low - top) / high]),
-        "safe_crop_bottom": round(_row(product.crop_below, per_mm, high, product) / high, 4),
+        "safe_crop_bottom": round(_row(product.crop_below, per_mm, high) / high, 4),
         "safe_crop_top": round((top - 2.5 * per_mm) / high, 4),
         "profile": _rounded(_profile(alpha)),
         "side_light": _rounded([left, right]),
@@ -91,7 +91,7 @@ def measured(picture: npt.NDArray[np.uint8], product: Product) -> dict[str, Any]
     }
 
 
-def _row(height: float, per_mm: float, high: int, product: Product) -> float:
+def _row(height: float, per_mm: float, high: int) -> float:
     """Pixel row of a height on the front of the product, seen from 10 degrees above."""
     e = math.radians(PITCH)
     foot = high - MARGIN

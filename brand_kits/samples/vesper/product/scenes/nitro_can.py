@@ -30,7 +30,9 @@ def build(print_: Path) -> None:
 
 def _body(art: Path, metal: bpy.types.Material) -> None:
     """Print from the foot's curve to the neck; bare metal below and above."""
-    ink = surface("ink", "#1C1A3B", Roughness=0.40, Metallic=0.16, Specular_IOR_Level=0.5, Coat_Weight=0.22, Coat_Roughness=0.30)
+    ink = surface(
+        "ink", "#1C1A3B", Roughness=0.40, Metallic=0.16, Specular_IOR_Level=0.5, Coat_Weight=0.22, Coat_Roughness=0.30
+    )
     printed(ink, art)
     foot = bezier([(0.196, PRINT_FOOT), (0.228, 0.042), (BODY, 0.060), (BODY, 0.125)], 32)
     side = [(BODY, 0.125 + 0.875 * k / 12) for k in range(1, 12)]
@@ -43,7 +45,11 @@ def _body(art: Path, metal: bpy.types.Material) -> None:
 def _lid(metal: bpy.types.Material) -> None:
     seam = [(LID, PRINT_HEAD), (LID, PRINT_HEAD + 0.004), *arc((LID - 0.002, PRINT_HEAD + 0.016), 0.011, -80, 0, 6),
             *arc((LID - 0.003, HEIGHT - 0.013), 0.012, 0, 180, 16)]  # fmt: skip
-    wall = [(LID - 0.017, HEIGHT - 0.030), (LID - 0.026, HEIGHT - 0.062), *arc((LID - 0.034, HEIGHT - 0.064), 0.008, 0, -180, 10)]
+    wall = [
+        (LID - 0.017, HEIGHT - 0.030),
+        (LID - 0.026, HEIGHT - 0.062),
+        *arc((LID - 0.034, HEIGHT - 0.064), 0.008, 0, -180, 10),
+    ]
     panel = [*arc((LID - 0.048, HEIGHT - 0.050), 0.006, 0, 90, 6), (0.12, HEIGHT - 0.043), (0.0, HEIGHT - 0.043)]
     turned("lid", [*seam, *wall, *panel], metal)
 
@@ -59,7 +65,9 @@ def _tab(metal: bpy.types.Material) -> None:
     curve.materials.append(metal)
     tab = add("tab", curve)
     tab.location = (0, 0, z)
-    turned("rivet", [(0.0, z + 0.014), (0.014, z + 0.013), (0.020, z + 0.006), (0.020, z - 0.01)][::-1], metal, steps=48)
+    turned(
+        "rivet", [(0.0, z + 0.014), (0.014, z + 0.013), (0.020, z + 0.006), (0.020, z - 0.01)][::-1], metal, steps=48
+    )
 
 
 def _loop(curve: bpy.types.Curve, half_width: float, half_length: float, y: float) -> None:
@@ -69,7 +77,12 @@ def _loop(curve: bpy.types.Curve, half_width: float, half_length: float, y: floa
     line.use_cyclic_u = True
     for k, node in enumerate(line.points):
         a = 2 * math.pi * k / count
-        node.co = (half_width * math.copysign(abs(math.cos(a)) ** 0.8, math.cos(a)), y + half_length * math.sin(a), 0, 1)
+        node.co = (
+            half_width * math.copysign(abs(math.cos(a)) ** 0.8, math.cos(a)),
+            y + half_length * math.sin(a),
+            0,
+            1,
+        )
 
 
 def main() -> None:

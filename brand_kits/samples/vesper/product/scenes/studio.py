@@ -47,7 +47,9 @@ def bezier(points: Sequence[tuple[float, float]], count: int = 48) -> list[tuple
     return [(float(x), float(y)) for x, y in curve]
 
 
-def arc(centre: tuple[float, float], radius: float, start: float, end: float, count: int = 10) -> list[tuple[float, float]]:
+def arc(
+    centre: tuple[float, float], radius: float, start: float, end: float, count: int = 10
+) -> list[tuple[float, float]]:
     """Points of an arc, angles in degrees; a rounded edge of a profile."""
     angles = np.radians(np.linspace(start, end, count))
     return [(centre[0] + radius * float(np.cos(a)), centre[1] + radius * float(np.sin(a))) for a in angles]
