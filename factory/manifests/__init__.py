@@ -1,0 +1,1 @@
+"""What each reader of a bundle needs: the canonical record, the table of texts, one writer a platform."""

@@ -1,0 +1,51 @@
+"""The bundle of a batch in a local folder: assets stand there already, manifests follow, the mark comes last.
+
+The mark (`_SUCCESS`) is written by whoever owns the folder, once everything named in the record is in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from brand_kits.kit import BrandKit
+from factory.errors import StoreError
+from factory.gallery.page import to_html
+from factory.manifests import canonical, copy_table
+from factory.manifests.writers import WRITERS, Sheets
+from factory.records import Asset, Batch, Brief, Placement
+
+
+def publish(batch: Batch, brief: Brief, kit: BrandKit, placements: Iterable[Placement], root: Path) -> None:
+    """Write the record, the texts, each platform's manifest and the gallery. Raises StoreError for a missing asset."""
+    table = {p.id: p for p in placements}
+    _all_there(batch, root)
+    _put(root / "batch.json", canonical.to_json(batch))
+    _put(root / "copy.csv", copy_table.to_csv(batch, table))
+    for platform in sorted({table[v.placement].platform for v in batch.variants}):
+        for name, data in _sheets(platform, batch, brief, table).items():
+            _put(root / "manifests" / platform / name, data)
+    _put(root / "index.html", to_html(batch, brief, kit, table))
+
+
+def _sheets(platform: str, batch: Batch, brief: Brief, placements: Mapping[str, Placement]) -> Sheets:
+    """A platform's files by name; a platform without a writer gets none."""
+    writer = WRITERS.get(platform)
+    return writer(batch, brief, placements) if writer else {}
+
+
+def _all_there(batch: Batch, root: Path) -> None:
+    named: list[Asset] = [a for v in batch.variants if v.status == "shipped" for a in v.files]
+    named += [c.asset for c in batch.components if c.asset]
+    missing = [a.path for a in named if not (root / a.path).is_file()]
+    if missing:
+        raise StoreError(f"{len(missing)} files of the batch are missing", code="publish.missing", where=missing[0],
+                         help="Run the same command again.")
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
