@@ -15,7 +15,9 @@ import numpy.typing as npt
 from brand_kits.colour import linear_to_oklab
 from pipelines.scene import Colour, Floats, Passes
 
-LUMINANCE = np.float32([0.2126729, 0.7151522, 0.0721750])
+Pixels = npt.NDArray[np.uint8]
+"""sRGB bytes."""
+LUMINANCE = np.array([0.2126729, 0.7151522, 0.0721750], np.float32)
 """Of linear sRGB (IEC 61966-2-1)."""
 FILL_SHARE = 0.36
 """Fill of the light on an open, lit ground: sets are rendered so (between .28 and .42)."""
@@ -163,9 +165,9 @@ def _grain(height: int, width: int, seed: int) -> Floats:
     return np.asarray(noise * np.float32(0.75) + body * np.float32(0.55), np.float32)
 
 
-def finish(linear: Floats, grain: float = 0.9, seed: int = 1) -> npt.NDArray[np.uint8]:
-    """Linear (h, w, 3) to sRGB bytes. `grain` is in codes; with it every gradient is dithered. Same input, same bytes."""
+def finish(linear: Floats, grain: float = 0.9, seed: int = 1) -> Pixels:
+    """Linear (h, w, 3) to sRGB bytes. `grain` is in codes and dithers every gradient; same input, same bytes."""
     index = np.clip(linear * np.float32(65535) + np.float32(0.5), 0, 65535).astype(np.uint16)
     codes = _encoding()[index]
     codes += _grain(linear.shape[0], linear.shape[1], seed)[..., None] * np.float32(grain) + np.float32(0.5)
-    return np.clip(codes, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(codes, 0, 255), np.uint8)

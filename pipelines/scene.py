@@ -108,7 +108,7 @@ def mirrored(passes: Passes) -> Passes:
         if isinstance(value := getattr(passes, f.name), np.ndarray)
     }
     if passes.position is not None:
-        flat["position"] *= np.float32([-1, 1, 1])
+        flat["position"] *= np.array([-1, 1, 1], np.float32)
     x, y, z = passes.light_dir
     return replace(
         passes,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -150,8 +149,8 @@ def _coverage(points: Floats, start: Floats, end: Floats, solid: _Solid) -> Floa
     best = np.zeros(len(points), np.float32)
     stride = (end - start) / np.float32(STEPS)
     for step in range(STEPS):
-        t = start + stride * np.float32(step + 0.5)
-        gap = _outside(x + t * lx, y + t * ly, z + t * lz, solid)
+        t = np.asarray(start + stride * np.float32(step + 0.5), np.float32)
+        gap = _outside(np.add(x, t * lx), np.add(y, t * ly), np.add(z, t * lz), solid)
         gap /= t * np.float32(solid.spread) + np.float32(SHARPEST)
         np.maximum(best, np.float32(0.5) - gap, out=best)
     return np.minimum(best, 1)
@@ -165,4 +164,4 @@ def _outside(x: Floats, y: Floats, z: Floats, solid: _Solid) -> Floats:
     over = above > 0
     if over.any():
         radial[over] = np.hypot(np.maximum(radial[over], 0), above[over])
-    return radial
+    return np.asarray(radial, np.float32)

@@ -65,7 +65,7 @@ def cut_layer(layer: Layer, cut: Cut, smooth: bool = True) -> Layer:
 
 def _shift(start: float, layer: Layer, step: float) -> float:
     """Where in the layer the middle of a window's first pixel lies."""
-    return start * layer.shape[0] + 0.5 * step - 0.5
+    return float(start * layer.shape[0] + 0.5 * step - 0.5)
 
 
 def _shrunk(layer: Layer, cut: Cut) -> Layer:

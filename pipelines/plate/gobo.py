@@ -76,7 +76,7 @@ def _dot(place: Floats, axis: Sequence[float]) -> Floats:
 def _step(distance: Floats, width: Floats) -> Floats:
     """Light past an edge: 0 in its shade, 1 beyond it, across a penumbra as a round lamp throws it."""
     t = np.clip(np.float32(0.5) + distance / width, 0, 1)
-    return t * t * (3 - 2 * t)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 def _slit(at: Floats, low: float, high: float, width: Floats) -> Floats:

@@ -41,7 +41,7 @@ def light_through(u: Floats, v: Floats, width: Floats, gobo: Mapping[str, Any]) 
         share = np.clip(1 - np.abs(level - np.float32(index)), 0, 1)
         if share.max() > 0:
             out += share * cv2.remap(stack[index], x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    return out
+    return np.asarray(out, np.float32)
 
 
 def _level(diameter: Floats) -> Floats:
@@ -112,7 +112,9 @@ def arc(start: Sequence[float], angle: float, length: float, bend: float, count:
     return np.asarray(start) + np.cumsum(steps, axis=0), heading
 
 
-def frond(rng: np.random.Generator, start: Sequence[float], angle: float, length: float, bend: float) -> Iterator[Points]:
+def frond(
+    rng: np.random.Generator, start: Sequence[float], angle: float, length: float, bend: float
+) -> Iterator[Points]:
     """A palm frond: slim leaflets on both sides of a bowed rib, apart enough for light between them."""
     count = 26
     rib, heading = arc(start, angle, length, bend, count * 3)
@@ -121,10 +123,11 @@ def frond(rng: np.random.Generator, start: Sequence[float], angle: float, length
         share = number / count
         reach = length * 0.40 * math.sin(math.pi * (0.18 + 0.74 * share)) ** 0.7
         for side in (-1, 1):
-            at = min(len(rib) - 1, number * 3 + rng.integers(-1, 2))
+            at = min(len(rib) - 1, number * 3 + int(rng.integers(-1, 2)))
             lean = side * (1.00 - 0.60 * share + rng.normal(0, 0.06))
             width = length * 0.021 * rng.uniform(0.6, 1.15)
-            yield leaf(rib[at], heading[at] + lean, reach * rng.uniform(0.85, 1.1), width, -side * rng.uniform(0.1, 0.5))
+            reached = reach * rng.uniform(0.85, 1.1)
+            yield leaf(rib[at], heading[at] + lean, reached, width, -side * rng.uniform(0.1, 0.5))
 
 
 def twig(rng: np.random.Generator, start: Sequence[float], angle: float, length: float, bend: float,
@@ -151,14 +154,22 @@ def palm(rng: np.random.Generator) -> Iterator[Points]:
 
 def branch(rng: np.random.Generator) -> Iterator[Points]:
     """A few leafy twigs hanging in from the upper left."""
-    rows = ((-0.02, 0.16, -0.20, 0.60, -0.45, 9), (-0.02, -0.02, -0.62, 0.70, -0.30, 11), (0.24, -0.03, -0.80, 0.44, -0.45, 8))
+    rows = (
+        (-0.02, 0.16, -0.20, 0.60, -0.45, 9),
+        (-0.02, -0.02, -0.62, 0.70, -0.30, 11),
+        (0.24, -0.03, -0.80, 0.44, -0.45, 8),
+    )
     for x, y, angle, length, bend, count in rows:
         yield from twig(rng, (x, y), angle, length, bend, 0.150, 0.42, count)
 
 
 def olive(rng: np.random.Generator) -> Iterator[Points]:
     """Slender leaves on long thin twigs, rising from the lower left and falling from above."""
-    rows = ((-0.03, 0.80, 0.95, 0.70, -0.55, 19), (-0.03, 0.46, 0.55, 0.62, -0.70, 17), (0.36, -0.03, -0.85, 0.50, -0.3, 13))
+    rows = (
+        (-0.03, 0.80, 0.95, 0.70, -0.55, 19),
+        (-0.03, 0.46, 0.55, 0.62, -0.70, 17),
+        (0.36, -0.03, -0.85, 0.50, -0.30, 13),
+    )
     for x, y, angle, length, bend, count in rows:
         yield from twig(rng, (x, y), angle, length, bend, 0.150, 0.20, count)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -15,8 +14,11 @@ from pipelines.scene import Floats
 
 Role = str
 FALLBACK: Mapping[Role, tuple[Role, ...]] = {
-    "surface": ("ground",), "muted": ("surface", "ground"), "accent": ("surface", "ground"), "ink": ("accent", "ground"),
-}  # fmt: skip
+    "surface": ("ground",),
+    "muted": ("surface", "ground"),
+    "accent": ("surface", "ground"),
+    "ink": ("accent", "ground"),
+}
 """What a role becomes where a kit's mode leaves it out."""
 WASH_LIGHT = (1.0, 0.72, 0.5)
 """Key light under a wash used as light, by its three weights: open, veiled, deep."""
@@ -54,7 +56,7 @@ def wash_albedo(wash: Wash, palette: Mapping[Role, str], size: tuple[int, int]) 
 
 def wash_light(wash: Wash, size: tuple[int, int]) -> Floats:
     """The wash as a factor on the key, (h, w), for a canvas (w, h) px."""
-    return np.tensordot(np.float32(WASH_LIGHT), covering(wash.weights, size), axes=(0, 0))
+    return np.tensordot(np.array(WASH_LIGHT, np.float32), covering(wash.weights, size), axes=(0, 0))
 
 
 def covering(layers: Floats, size: tuple[int, int]) -> Floats:

@@ -31,7 +31,7 @@ class PaintedScene:
         self._toward: Vector = toward(float(light["azimuth"]), float(light["elevation"]))
         self._angle = float(light["angle"])
 
-    def limits(self, size: tuple[int, int], height: float | None = None) -> Limits:
+    def limits(self, size: tuple[int, int], height: float | None = None) -> Limits:  # noqa: ARG002
         """A product stands anywhere on the lower part; `height` changes nothing here."""
         width, tall = size
         return Limits(min_height=0.05 * tall, max_height=2.0 * tall, foot=(0, 0.45 * tall, width, 2.0 * tall))

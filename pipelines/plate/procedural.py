@@ -30,7 +30,7 @@ class ProceduralScene:
         self._room: Room = read_room(file.data["room"])
         self._look: Mapping[str, Any] = file.data.get("look", {})
 
-    def limits(self, size: tuple[int, int], height: float | None = None) -> Limits:
+    def limits(self, size: tuple[int, int], height: float | None = None) -> Limits:  # noqa: ARG002
         """Nearly everything; `height` changes nothing here."""
         width, tall = size
         box = (-width, -FREE * tall, 2 * width, FREE * tall)
@@ -79,7 +79,7 @@ class ProceduralScene:
 
     def _reference(self, key: Key) -> float:
         """The cosine on the set's main part: that part, lit, is the palette's own colour."""
-        x, y, z = key.direction
+        _, y, z = key.direction
         return max(0.2, -y if self._file.main_part == "wall" else z)
 
     def _fill(self, column: Rows, place: Floats, key: Floats, window: Window) -> Floats:

@@ -165,7 +165,7 @@ class RenderedScene:
             weight = cut_layer(_grey(self._file.folder, f"seen_{part}"), cut).astype(np.float32)[..., None] / 255
             share += weight
             seen += weight * role_colour(self._palette, role)
-        return shine * (1 - np.minimum(share, 1) + seen / np.float32(MATTER))
+        return np.asarray(shine * (1 - np.minimum(share, 1) + seen / np.float32(MATTER)), np.float32)
 
     def _fill_level(self) -> np.float32:
         ground = float(role_colour(self._palette, "ground") @ LUMINANCE)

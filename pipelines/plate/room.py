@@ -45,7 +45,7 @@ class Rows:
     """Geometry of each row of a window, (h,): distance along the lens, world y and z, the normal's y and z.
 
     `wall`, `floor` and `face` (the table's front) are weights that sum to 1. `corner` is the distance to the corner
-    of wall and floor along the surface, `fine_*` the same at FINE samples a row.
+    of wall and floor along the surface.
     """
 
     far: Floats
@@ -85,7 +85,7 @@ FLOOR, WALL, FACE = 0, 1, 2
 
 
 def _averaged(fine: npt.NDArray[Any]) -> Floats:
-    return fine.reshape(-1, FINE).mean(1).astype(np.float32)
+    return np.asarray(fine.reshape(-1, FINE).mean(1), np.float32)
 
 
 def _hits(room: Room, slope: Doubles) -> tuple[Doubles, Doubles, Doubles, npt.NDArray[np.int8]]:

@@ -59,7 +59,7 @@ class Cutout:
     @property
     def aspect(self) -> float:
         """Width over height."""
-        return self.rgba.shape[1] / self.rgba.shape[0]
+        return float(self.rgba.shape[1] / self.rgba.shape[0])
 
     @property
     def foot_radius(self) -> float:
