@@ -178,15 +178,16 @@ def _finish(
         out.place(Path(path).name)
     out.keep_only(shipped | {c.asset.path for c in batch.components if c.asset})
     publish(batch, inputs.brief, inputs.kit, inputs.placements, out.root)
-    _sheet(batch, out)
+    _sheet(batch, inputs.kit, out)
     report({"event": "stage", "stage": "bundle", "state": "done", "done": 1, "total": 1})
     return batch
 
 
-def _sheet(batch: Batch, out: OutFolder) -> None:
+def _sheet(batch: Batch, kit: BrandKit, out: OutFolder) -> None:
     from pipelines.sheet import contact_sheet
 
-    write_aside(out.root / "contact-sheet.jpg", contact_sheet(batch, out.root))
+    face = kit.type["text"]
+    write_aside(out.root / "contact-sheet.jpg", contact_sheet(batch, out.root, face.file(500), face.file(700)))
 
 
 def _write_run(
