@@ -57,7 +57,8 @@ class Column:
     start: Start
     align: Align
     slots: tuple[Slot, ...]
-    loose: bool = False
+    sit: bool = False
+    """The last baseline stands on the box' lower edge, not its descenders."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +79,7 @@ class Corner:
     y: float
     anchor: str
     fill: bool = False
+    unless_label: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,7 +171,7 @@ def _arrangement(data: Mapping[str, Any], where: str) -> Arrangement:
 
 
 def _column(data: Mapping[str, Any], where: str) -> Column:
-    _known(data, ("box", "from", "align", "slots", "loose"), where)
+    _known(data, ("box", "from", "align", "slots", "sit"), where)
     start, align = data.get("from", "top"), data.get("align", "start")
     if start not in ("top", "bottom", "middle") or align not in ("start", "end", "centre"):
         raise LayoutError(f"A column starts at {start!r} and aligns {align!r}", code="family-column", where=where,
@@ -177,7 +179,7 @@ def _column(data: Mapping[str, Any], where: str) -> Column:
     slots = tuple(_slot(s, f"{where}.slots.{i}") for i, s in enumerate(data["slots"]))
     box = _box(data["box"], where)
     assert box is not None
-    return Column(box=box, start=start, align=align, slots=slots, loose=bool(data.get("loose", False)))
+    return Column(box=box, start=start, align=align, slots=slots, sit=bool(data.get("sit", False)))
 
 
 def _slot(data: str | Mapping[str, Any], where: str) -> Slot:
@@ -203,8 +205,8 @@ def _stand(data: Mapping[str, Any] | None, where: str) -> Stand | None:
 def _corner(data: Mapping[str, Any] | None, where: str) -> Corner | None:
     if data is None:
         return None
-    _known(data, ("x", "y", "anchor", "fill"), where)
-    return Corner(x=float(data["x"]), y=float(data["y"]), anchor=str(data["anchor"]), fill=bool(data.get("fill", False)))
+    _known(data, ("x", "y", "anchor", "fill", "unless_label"), where)
+    return Corner(x=float(data["x"]), y=float(data["y"]), anchor=str(data["anchor"]), fill=bool(data.get("fill", False)), unless_label=bool(data.get("unless_label", False)))
 
 
 def _box(data: Sequence[float] | None, where: str) -> Fractions | None:

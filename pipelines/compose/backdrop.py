@@ -1,0 +1,115 @@
+"""The picture under the type: a stage over the whole canvas, in a window of a page, or in two lights that meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from factory.records import Concept
+from pipelines.compose.draw import Item, Pixels
+from pipelines.compose.layout import Layout
+from pipelines.compose.printing import print_on
+from pipelines.compose.seat import Layer, put
+from pipelines.compose.stage import Mix, Stage
+from pipelines.light import finish, hex_to_linear
+from pipelines.product.cutout import Cutout
+from pipelines.scene import Floats, Scene, Window
+
+PAPER_GRAIN = 0.6
+SMALL = 400
+"""Canvases with a shorter side are lit at twice their size and shrunk: edges of light come out clean."""
+
+
+class Backdrop:
+    """A stage placed on a canvas. `stage` is the (first) stage; `offset` where its picture's corner lies."""
+
+    def __init__(
+        self, *, layout: Layout, scene: Scene, product: Cutout | None, concept: Concept, ground: str, other: Scene | None = None
+    ) -> None:
+        self.size = layout.grid.size
+        self._ground, self._light = ground, concept.light
+        box = layout.window
+        self.offset = (round(box.x), round(box.y)) if box else (0, 0)
+        inner = (round(box.w), round(box.h)) if box else self.size
+        window = Window(size=inner, foot=self._foot(layout), height=self._height(layout), flip=concept.flip)
+        self.stage = Stage(scene, window, product, light=concept.light % scene.lights, seed=concept.seed % 997 + 1)
+        self.second: Stage | None = None
+        self.split = layout.split
+        if self.split:
+            light = concept.light % scene.lights if other else (concept.light + 1) % scene.lights
+            self.second = Stage(other or scene, window, product, light=light, seed=concept.seed % 997 + 1)
+        self._base: dict[Mix, Pixels] = {}
+
+    def _foot(self, layout: Layout) -> tuple[float, float]:
+        x, y = layout.product.foot if layout.product else (self.size[0] / 2, 0.86 * self.size[1])
+        return x - self.offset[0], y - self.offset[1]
+
+    def _height(self, layout: Layout) -> float:
+        return layout.product.height if layout.product else 0.5 * self.size[1]
+
+    @property
+    def product_box(self) -> tuple[int, int, int, int] | None:
+        """x, y, w, h px of the product on the canvas, or None."""
+        box = self.stage.product_box
+        return (box[0] + self.offset[0], box[1] + self.offset[1], box[2], box[3]) if box else None
+
+    @property
+    def albedo(self) -> Floats:
+        """Matter of the stage's picture, (h, w, 3) linear."""
+        return self.stage.passes.albedo
+
+    def ground(self, mix: Mix | None = None) -> Pixels:
+        """The stage's picture with the product's shadow but without the product."""
+        light = self.stage.light if mix is None else mix
+        if self.second is None or self.split is None:
+            return self.stage.ground(light)
+        return self._halves(self.stage.ground(light), self.second.ground(self.second.light if mix is None else mix))
+
+    def layer(self, mix: Mix | None = None) -> Layer | None:
+        """The product, seated; in two lights each half by its own."""
+        first = self.stage.layer(self.stage.light if mix is None else mix)
+        if first is None or self.second is None or self.split is None:
+            return first
+        second = self.second.layer(self.second.light if mix is None else mix)
+        assert second is not None
+        axis, at = self.split
+        cut = max(0, round(at - (first.x if axis == "x" else first.y)))
+        rgba = first.rgba.copy()
+        if axis == "x":
+            rgba[:, cut:] = second.rgba[:, cut:]
+        else:
+            rgba[cut:] = second.rgba[cut:]
+        return replace(first, rgba=rgba)
+
+    def _halves(self, a: Pixels, b: Pixels) -> Pixels:
+        assert self.split is not None
+        axis, at = self.split
+        both = a.copy()
+        if axis == "x":
+            both[:, round(at) :] = b[:, round(at) :]
+        else:
+            both[round(at) :] = b[round(at) :]
+        return both
+
+    def picture(self, behind: Sequence[Item] = (), mix: Mix | None = None) -> Pixels:
+        """The whole canvas: ground, what is printed on it, the product; round it the page, where there is one."""
+        inner = print_on(self.ground(mix), self.albedo, behind)
+        inner = inner.copy() if inner.base is not None or not behind else inner
+        layer = self.layer(mix)
+        if layer is not None:
+            put(inner, layer)
+        if inner.shape[:2] == (self.size[1], self.size[0]):
+            return inner
+        page = paper(self.size, self._ground)
+        x, y = self.offset
+        page[y : y + inner.shape[0], x : x + inner.shape[1]] = inner
+        return page
+
+
+def paper(size: tuple[int, int], colour: str) -> Pixels:
+    """A page of one colour with the grain of a print."""
+    linear = np.empty((size[1], size[0], 3), np.float32)
+    linear[:] = hex_to_linear(colour)
+    return finish(linear, PAPER_GRAIN, 3)

@@ -1,0 +1,236 @@
+"""A finished picture from a concept, its words, its scene and its product.
+
+The layout asks, the stage answers with where the product really stands, and colours are chosen on the pixels that
+came out. One `Composer` serves all locales of a concept: what they share is made once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from brand_kits.colour import hex_to_oklab, mix
+from brand_kits.kit import BrandKit
+from factory.records import Brief, Concept, CopyDeck, Placement
+from pipelines.compose.backdrop import Backdrop
+from pipelines.compose.classes import grid_of
+from pipelines.compose.colouring import (
+    Measured,
+    Tones,
+    accented,
+    colour_button,
+    colour_logo,
+    colour_text,
+    frame,
+    tones_of,
+    unread,
+)
+from pipelines.compose.content import Content, build, sentences
+from pipelines.compose.contrast import scrim
+from pipelines.compose.crop import Room, Shape, shape_of
+from pipelines.compose.draw import Item, Pixels, canvas, draw, to_rgb
+from pipelines.compose.family import Family, load_family
+from pipelines.compose.flow import Placed
+from pipelines.compose.geometry import Box
+from pipelines.compose.layout import Layout, arrange, summary
+from pipelines.compose.stage import Stage
+from pipelines.product.cutout import Cutout
+from pipelines.scene import Scene
+
+Reopen = Callable[[Mapping[str, str]], Scene]
+"""Opens the concept's scene in another palette (role to hex): the other half of a picture in two lights."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Composition:
+    """A picture and how it came to be.
+
+    `pixels` (h, w, 3) RGB uint8. `behind` was printed on the ground below the product, `items` drawn over it, in
+    order. `measured` tells by name how texts, logo and button read. `product_box` x, y, w, h px, or None.
+    """
+
+    pixels: Pixels
+    layout: Layout
+    stage: Stage | None
+    behind: tuple[Item, ...]
+    items: tuple[Item, ...]
+    measured: Mapping[str, Measured]
+    product_box: tuple[int, int, int, int] | None
+    content: Content
+    backdrop: Backdrop
+    notes: tuple[str, ...] = ()
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """What the family left out."""
+        return self.layout.dropped
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Names of what cannot be read where it stands."""
+        return tuple(unread(self.measured))
+
+    def provenance(self) -> dict[str, Any]:
+        """The layout as plain data."""
+        return {
+            "family": self.layout.family, "dropped": list(self.dropped), "boxes": summary(self.layout),
+            "notes": list(self.notes), "score": round(self.layout.score, 2),
+        }
+
+
+class Composer:
+    """Composes one concept at any placement and locale; pictures of its scene are kept between calls."""
+
+    def __init__(
+        self, *, concept: Concept, kit: BrandKit, scene: Scene, product: Cutout | None = None, brief: Brief | None = None,
+        reopen: Reopen | None = None,
+    ) -> None:
+        self.concept, self.kit, self.scene, self.product, self.brief = concept, kit, scene, product, brief
+        self.family: Family = load_family(concept.family)
+        self.tones: Tones = tones_of(kit, concept.mode)
+        self.shape: Shape | None = shape_of(product) if product is not None else None
+        self._reopen = reopen
+        self._backdrops: dict[tuple[Any, ...], Backdrop] = {}
+
+    def compose(self, deck: CopyDeck, placement: Placement, brief: Brief | None = None) -> Composition:
+        """The finished picture for a deck's locale. `brief` is the brief localized; raises LayoutError."""
+        return self.compose_content(build(deck, self.concept, brief or self.brief), placement)
+
+    def compose_content(self, content: Content, placement: Placement) -> Composition:
+        """The finished picture for given words."""
+        layout, backdrop = self._staged(content, placement)
+        drawn_things = layout.fixture.draw(device_colours(self.tones)) if layout.fixture else ()
+        printed = layout.fixture is not None and layout.fixture.device.where == "behind"
+        behind, front = (drawn_things, ()) if printed else ((), drawn_things)
+        drawn = _with(backdrop.picture(behind), front)
+        items, measured, notes = self._coloured(layout, content, drawn)
+        pixels = _with(drawn, items)
+        return Composition(
+            pixels=pixels, layout=layout, stage=backdrop.stage, behind=behind, items=(*front, *items),
+            measured=measured, product_box=backdrop.product_box, content=content, backdrop=backdrop, notes=notes,
+        )
+
+    def clean(self, placement: Placement) -> Pixels:
+        """The picture without type, logo or device: the product in its place, as the family would stand it."""
+        grid = grid_of(placement)
+        quiet = Content(locale="en", texts={})
+        bare = replace(self.family, needs=())
+        layout = arrange(quiet, replace(placement, cta="platform", logo="none"), bare, self.kit, self._room())
+        del grid
+        return self._backdrop(layout).picture(())
+
+    # ------------------------------------------------------------------------------------------------- staging
+
+    def _room(self, fixed: Box | None = None) -> Room:
+        return Room(shape=self.shape, limits=self.scene.limits, fixed=fixed)
+
+    def _staged(self, content: Content, placement: Placement) -> tuple[Layout, Backdrop]:
+        """A layout and its picture; laid out anew around the product where the scene moved it."""
+        layout = arrange(content, placement, self.family, self.kit, self._room())
+        backdrop = self._backdrop(layout)
+        real = backdrop.product_box
+        if layout.product is None or real is None:
+            return layout, backdrop
+        box = Box(*(float(v) for v in real))
+        asked = layout.product.box
+        if max(abs(box.x - asked.x), abs(box.y - asked.y), abs(box.h - asked.h)) > 2.0:
+            layout = arrange(content, placement, self.family, self.kit, self._room(fixed=box))
+        return layout, backdrop
+
+    def _backdrop(self, layout: Layout) -> Backdrop:
+        spot = layout.product
+        key = (layout.grid.size, layout.window, layout.split, spot and (round(spot.foot[0]), round(spot.foot[1]), round(spot.height)))
+        if key not in self._backdrops:
+            if len(self._backdrops) > 3:
+                self._backdrops.pop(next(iter(self._backdrops)))
+            self._backdrops[key] = Backdrop(
+                layout=layout, scene=self.scene, product=self.product if spot else None, concept=self.concept,
+                ground=self.tones.roles["ground"], other=self._other(layout),
+            )
+        return self._backdrops[key]
+
+    def _other(self, layout: Layout) -> Scene | None:
+        """For a split picture: the same scene in the colours of the opposite mode."""
+        if layout.split is None or self._reopen is None:
+            return None
+        kind = self.kit.palette.modes[self.concept.mode].kind
+        wanted = "light" if kind == "dark" else "dark"
+        mode = next((m for m in self.kit.palette.modes.values() if m.kind == wanted), None)
+        return self._reopen(self.kit.palette.hexes(mode.name)) if mode else None
+
+    # ------------------------------------------------------------------------------------------------- colours
+
+    def _coloured(
+        self, layout: Layout, content: Content, base: Pixels
+    ) -> tuple[tuple[Item, ...], dict[str, Measured], tuple[str, ...]]:
+        """Everything drawn over the picture, coloured on its pixels, with a veil where nothing else helps."""
+        items: list[Item] = []
+        measured: dict[str, Measured] = {}
+        notes: list[str] = []
+        for i, text in enumerate(layout.texts):
+            done, read = colour_text(text, base, self.tones, layout)
+            if not read.good and (veil := scrim(base, done.block, done.block.colour, read.minimum)) is not None:
+                base = _with(base, (veil,))
+                items.insert(0, veil)
+                notes.append(f"veil under {text.role}")
+                done, read = colour_text(text, base, self.tones, layout)
+            done = self._accented(done, content, base, read)
+            items += [*done.before, done.block]
+            measured[text.role if text.role not in measured else f"{text.role}{i}"] = read
+        self._brand(layout, base, items, measured)
+        return (*items, *frame(layout, self.tones)), measured, tuple(notes)
+
+    def _accented(self, text: Placed, content: Content, base: Pixels, read: Measured) -> Placed:
+        """A quote ends in the accent, with its marks; other texts stay in one colour."""
+        if text.role != "quote":
+            return text
+        parts = sentences(text.block.text)
+        last = parts[-1] if len(parts) > 1 else ""
+        return accented(text, last, base, self.tones, read.minimum)
+
+    def _brand(self, layout: Layout, base: Pixels, items: list[Item], measured: dict[str, Measured]) -> None:
+        if layout.button is not None:
+            drawn, measured["button"] = colour_button(layout.button, base, self.tones)
+            items += drawn
+        if layout.logo is not None:
+            placard, measured["logo"] = colour_logo(layout.logo, self.kit, self.tones.roles["ground"], base, self.tones)
+            items.append(placard.block)
+
+
+def _with(base: Pixels, items: tuple[Item, ...]) -> Pixels:
+    """A picture with items drawn on it."""
+    if not items:
+        return base
+    height, width = base.shape[:2]
+    sheet = canvas(width, height, base)
+    draw(sheet, items)
+    return to_rgb(sheet)
+
+
+def device_colours(tones: Tones) -> dict[str, str]:
+    """The colours a device may use: the mode's roles, and what they are to a device (disc, quiet print, fill, hours)."""
+    ground, surface = tones.roles["ground"], tones.roles["surface"]
+    night = surface if hex_to_oklab(ground)[0] < 0.4 else tones.dark
+    return {
+        **tones.roles, "disc": surface, "quiet": mix(ground, surface, 0.7), "fill": tones.roles["accent"], "night": night,
+        "day": tones.roles["accent"],
+    }
+
+
+def compose(composer: Composer, deck: CopyDeck, placement: Placement) -> Composition:
+    """The finished picture of a composer's concept for a deck and a placement."""
+    return composer.compose(deck, placement)
+
+
+def clean(composer: Composer, placement: Placement) -> Pixels:
+    """The picture without type or logo."""
+    return composer.clean(placement)
+
+
+def blank(size: tuple[int, int], colour: str) -> Pixels:
+    """A flat picture (h, w, 3)."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return np.full((size[1], size[0], 3), (red, green, blue), np.uint8)

@@ -1,0 +1,126 @@
+"""How a product may stand or be cut: whole, or cut by the canvas where no word of its label suffers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipelines.compose.family import Stand
+from pipelines.compose.geometry import Box
+from pipelines.product.cutout import Cutout
+from pipelines.scene import Limits
+
+LEAST_CUT = 0.10
+"""A product is cut by at least this share or not at all: a little less looks like an accident."""
+WORD_GAP = 0.025
+STEPS = 48
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shape:
+    """What a layout must know of a product. Heights in px, the rest in heights or fractions of its picture.
+
+    `sink` is how far the picture's lower edge lies below the contact point; words stand between `words`.
+    """
+
+    aspect: float
+    sink: float
+    native: float
+    words: tuple[float, float] | None
+    keep: float
+    brand: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """What the picture leaves to a layout: the product's shape (None for no product), and what its scene can give.
+
+    `limits` tells for a picture's size and a product's height where a foot may stand. `fixed` is the product's box (px) once the scene has really placed it.
+    """
+
+    shape: Shape | None = None
+    limits: Callable[[tuple[int, int], float], Limits] | None = None
+    fixed: Box | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """Where the product stands: contact point and height of its picture, px; `box` may run out of the canvas."""
+
+    foot: tuple[float, float]
+    height: float
+    box: Box
+
+
+def shape_of(product: Cutout) -> Shape:
+    """A cut-out as layout sees it."""
+    label = product.label_box
+    return Shape(
+        aspect=product.aspect, sink=product.sink, native=float(product.size[1]),
+        words=(label[1], label[1] + label[3]) if label else None, keep=product.safe_crop_bottom, brand=product.brand_on_label,
+    )
+
+
+def spot_at(shape: Shape, foot: tuple[float, float], height: float) -> Spot:
+    """The spot of a product of a height on a contact point."""
+    height = min(height, shape.native)
+    width = height * shape.aspect
+    box = Box(foot[0] - width / 2, foot[1] + shape.sink * height - height, width, height)
+    return Spot(foot=foot, height=height, box=box)
+
+
+def spot_for(
+    stand: Stand, canvas: Box, room: Room, shrink: float, x: float | None = None, window: Box | None = None
+) -> Spot | None:
+    """The product in its stand, `shrink` 0..1 of the way from the wanted to the least height.
+
+    `x` px in place of the stand's own; `window` is the part of the canvas that shows the scene, else all of it.
+    A cropped product keeps its top where the family wants it, and takes the height nearest to the wanted one at
+    which the canvas cuts no word. None when no height of the range is allowed.
+    """
+    shape = room.shape
+    if shape is None:
+        return None
+    if room.fixed is not None:
+        box = room.fixed
+        return Spot(foot=(box.x + box.w / 2, box.bottom - shape.sink * box.h), height=box.h, box=box)
+    least, wanted, most = (f * canvas.h for f in stand.height)
+    height = wanted + (least - wanted) * shrink
+    across = canvas.w * stand.x if x is None else x
+    if not stand.crop:
+        foot = (across, canvas.h * stand.foot - shape.sink * height)
+        return _clamped(shape, foot, height, room, window or canvas)
+    top = canvas.h * (stand.foot - stand.height[1])
+    chosen = _cut_height(shape, canvas.h - top, (least, height, most))
+    if chosen is None:
+        return None
+    return spot_at(shape, (across, top + chosen * (1 - shape.sink)), chosen)
+
+
+def _clamped(shape: Shape, foot: tuple[float, float], height: float, room: Room, window: Box) -> Spot:
+    """A spot that the scene can give: its limits count from the window's corner."""
+    if room.limits is not None:
+        limits = room.limits((round(window.w), round(window.h)), height)
+        (x, y), height = limits.clamp((foot[0] - window.x, foot[1] - window.y), height)
+        foot = (x + window.x, y + window.y)
+    return spot_at(shape, foot, height)
+
+
+def _cut_height(shape: Shape, seen: float, span: tuple[float, float, float]) -> float | None:
+    """The height nearest to the wanted one of which `seen` px from the top may be shown."""
+    least, wanted, most = span
+    tries = [least + (most - least) * i / STEPS for i in range(STEPS + 1)]
+    allowed = [h for h in (wanted, *tries) if may_show(shape, seen / h)]
+    return min(allowed, key=lambda h: abs(h - wanted), default=None)
+
+
+def may_show(shape: Shape, share: float) -> bool:
+    """Whether the top `share` of a product may be shown alone: cut clearly or not at all, and never through words."""
+    if share >= 1:
+        return True
+    if share > 1 - LEAST_CUT:
+        return False
+    if shape.words is None:
+        return share >= shape.keep
+    first, last = shape.words
+    return share >= max(last + WORD_GAP, shape.keep) or share <= first - WORD_GAP

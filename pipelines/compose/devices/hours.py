@@ -1,0 +1,69 @@
+"""A grid of discs, one for each hour, that goes from night to day; the last one is the brand's mark."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.compose.devices import Data
+from pipelines.compose.draw import PathItem
+from pipelines.compose.geometry import Box
+from pipelines.compose.logo import place_logo
+
+MOST = 60
+GAP = 0.16
+ROUND = 1.13
+"""A round mark is drawn this much larger than its square neighbour to weigh the same; here: mark to disc."""
+
+
+def shape(count: int, box: Box) -> tuple[int, int, float]:
+    """Columns, rows and cell size: the whole grid that fills the box best, full rows before ragged ones."""
+    best = (0.0, 1, count, 1.0)
+    for columns in range(2, count + 1):
+        rows = math.ceil(count / columns)
+        cell = min(box.w / (columns - GAP), box.h / (rows - GAP))
+        worth = cell * (1.0 if count % columns == 0 else 0.82)
+        if worth > best[0]:
+            best = (worth, columns, rows, cell)
+    return best[1], best[2], best[3]
+
+
+def room(data: Data, box: Box) -> Box:
+    """The space under the grid."""
+    _, rows, cell = shape(_count(data), box)
+    used = cell * (rows - GAP)
+    return Box(box.x, box.y + used, box.w, max(0.0, box.h - used))
+
+
+def _count(data: Data) -> int:
+    return min(MOST, max(2, round(data.value)))
+
+
+def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0) -> tuple[Any, ...]:
+    """Discs in reading order; `progress` lets them appear one by one."""
+    import skia
+
+    from brand_kits.colour import mix
+
+    count = _count(data)
+    columns, _, cell = shape(count, box)
+    radius = cell * (1 - GAP) / 2
+    night, day = colours["night"], colours["day"]
+    items: list[Any] = []
+    for i in range(math.ceil(count * progress)):
+        cx, cy = box.x + radius + (i % columns) * cell, box.y + radius + (i // columns) * cell
+        if i == count - 1 and data.mark is not None:
+            items.append(_mark(data, cx, cy, radius))
+            continue
+        path = skia.Path()
+        path.addCircle(cx, cy, radius)
+        items.append(PathItem(path=path, colour=mix(night, day, i / max(count - 1, 1)), role="device"))
+    return tuple(items)
+
+
+def _mark(data: Data, cx: float, cy: float, radius: float) -> Any:
+    assert data.mark is not None
+    height = 2 * radius * (ROUND if data.mark.aspect < 1.2 else 1.0)
+    height = min(height, 2.2 * radius / max(data.mark.aspect, 0.5))
+    return place_logo(data.mark, cx - height * data.mark.aspect / 2, cy - height / 2, height, "device")

@@ -1,0 +1,396 @@
+"""Where everything stands: pure geometry from content, a placement, a family, a kit and the room a picture leaves.
+
+Nothing here looks at pixels. Fields are candidates: what does not fit is dropped in the family's order before type
+shrinks, and a shorter text is taken before a smaller one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from brand_kits.kit import BrandKit, Logo
+from factory.records import Placement
+from pipelines.compose.classes import Grid, grid_of
+from pipelines.compose.content import Content, sentences
+from pipelines.compose.crop import Room, Spot, spot_for
+from pipelines.compose.devices import Fixture, data_for, load_device
+from pipelines.compose.family import Arrangement, Column, Family, LayoutError, Slot, load_family
+from pipelines.compose.flow import Placed, Setting, set_column
+from pipelines.compose.geometry import Box, mirrored
+from pipelines.compose.marks import Button, Placard, place_brand, place_button
+
+STAND_IN = {"320x50": "type", "S": "product", "970x250": "product", "T": "product", "B": "product", "W": "product"}
+"""A family without a layout for a class lends this one's."""
+GOOD = 6.0
+SHRINKS = (0.0, 0.5, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layout:
+    """A finished layout: every box in px. `dropped` names what the family left out; `score` is 0 for as wished."""
+
+    grid: Grid
+    family: str
+    texts: tuple[Placed, ...]
+    product: Spot | None = None
+    logo: Placard | None = None
+    button: Button | None = None
+    fixture: Fixture | None = None
+    window: Box | None = None
+    split: tuple[str, float] | None = None
+    border: bool = False
+    rtl: bool = False
+    dropped: tuple[str, ...] = ()
+    score: float = 0.0
+    stand: tuple[float, float] | None = field(default=None)
+
+    def text(self, role: str) -> Placed | None:
+        """The first text of a role."""
+        return next((t for t in self.texts if t.role == role), None)
+
+    def boxes(self) -> list[tuple[str, Box]]:
+        """Everything that takes up room and must not touch another, by name."""
+        found = [(t.role if t.role != "item" else f"item{i}", t.box) for i, t in enumerate(self.texts)]
+        if self.product:
+            found.append(("product", self.product.box.cut(self.grid.canvas)))
+        if self.logo:
+            found.append(("logo", self.logo.box))
+        if self.button:
+            found.append(("button", self.button.box))
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Try:
+    """One way to lay out: which headline, what is dropped, how small things may be. `price` is what it costs."""
+
+    content: Content
+    dropped: tuple[str, ...]
+    shrink: float
+    ease: float
+    price: float
+
+
+def arrange(content: Content, placement: Placement, family: Family, kit: BrandKit, room: Room) -> Layout:
+    """The best layout of a family for a placement.
+
+    Raises LayoutError when the content lacks what the family needs, or when nothing fits.
+    """
+    lacking = [n for n in family.needs if not content.has(n)]
+    if lacking:
+        raise LayoutError(f"Family {family.name!r} needs {lacking[0]}", code="layout-needs", where=placement.id,
+                          help="Choose another family or give the text.")
+    grid = grid_of(placement)
+    lent, plan = _plan(family, grid)
+    best: Layout | None = None
+    for attempt in sorted(_tries(content, lent, plan, placement, room), key=lambda t: t.price):
+        if best is not None and best.score <= max(attempt.price, GOOD):
+            break
+        found = _lay(attempt, placement, family, plan, grid, kit, room)
+        if found is not None and (best is None or found.score < best.score):
+            best = found
+    if best is None:
+        raise LayoutError(f"Family {family.name!r} cannot hold this text at {placement.id}", code="layout-full",
+                          where=content.first("headline"), help="Give a shorter headline or choose another family.")
+    return best
+
+
+def _plan(family: Family, grid: Grid) -> tuple[Family, Arrangement]:
+    """The family's layout for a canvas, or that of the family which lends one. 320x50 takes only its own."""
+    keys = grid.keys()
+    keys = keys[:1] if keys[0] == "320x50" else keys
+    own = family.at(keys)
+    if own is not None:
+        return family, own
+    lender = load_family(next((STAND_IN[k] for k in keys if k in STAND_IN), "product"))
+    plan = lender.at(keys)
+    if plan is None:
+        raise LayoutError(f"No layout for {keys[0]}", code="layout-class", help=f"Add {keys[-1]} to families/{family.name}.yaml.")
+    return lender, plan
+
+
+# --------------------------------------------------------------------------------------------------- what to try
+
+
+def _tries(
+    content: Content, family: Family, plan: Arrangement, placement: Placement, room: Room
+) -> Iterator[_Try]:
+    """Every way worth trying; the price grows with each thing given up."""
+    spoken = "quote" if any(s.role == "quote" for c in plan.columns for s in c.slots) else "headline"
+    options = content.options(spoken) or ("",)
+    drops = [d for d in family.drops if _droppable(d, content, plan, placement, room)]
+    shrinks = SHRINKS if plan.product and room.shape and room.fixed is None else (0.0,)
+    for ease in (0.0, 1.0):
+        for i, text in enumerate(options[:4]):
+            said = content.saying(spoken, text) if text else content
+            for n in range(len(drops) + 1):
+                gone = tuple(drops[:n])
+                for shrink in shrinks:
+                    price = 18.0 * i + 7.0 * n + 9.0 * shrink + 8.0 * ease
+                    yield _Try(content=_halved(said.without(gone), plan), dropped=gone, shrink=shrink, ease=ease, price=price)
+
+
+def _droppable(what: str, content: Content, plan: Arrangement, placement: Placement, room: Room) -> bool:
+    if what == "logo":
+        return plan.logo is not None and placement.logo != "required"
+    if what == "product":
+        return plan.product is not None and room.shape is not None and room.fixed is None
+    if what == "item3":
+        return len(content.options("item")) > 2
+    return bool(content.options(what))
+
+
+def _halved(content: Content, plan: Arrangement) -> Content:
+    """For a layout in two halves: the first sentence to one, the rest to the other."""
+    if not any(s.role == "headline2" for c in plan.columns for s in c.slots):
+        return content
+    parts = sentences(content.first("headline"))
+    if len(parts) < 2:
+        return content
+    middle = math.ceil(len(parts) / 2)
+    return content.saying("headline", " ".join(parts[:middle])).saying("headline2", " ".join(parts[middle:]))
+
+
+# ------------------------------------------------------------------------------------------------- laying it out
+
+
+def _lay(
+    attempt: _Try, placement: Placement, family: Family, plan: Arrangement, grid: Grid, kit: BrandKit, room: Room
+) -> Layout | None:
+    content = attempt.content
+    button = _button(plan, placement, content, kit, grid)
+    if placement.cta == "draw" and plan.button and content.options("cta") and button is None:
+        return None
+    spot = _spot(plan, grid, room, attempt, content.rtl)
+    if plan.product and room.shape and spot is None and "product" not in attempt.dropped:
+        return None
+    logo = None if "logo" in attempt.dropped else _logo(plan, placement, kit, grid, room, spot, content.rtl)
+    fixture = _fixture(plan, grid, content, kit, spot)
+    layout = Layout(
+        grid=grid, family=family.name, texts=(), product=spot, logo=logo, button=button,
+        fixture=fixture,
+        window=_window(plan, grid, content.rtl), split=_split(plan, grid), border=placement.border,
+        rtl=content.rtl, dropped=attempt.dropped,
+    )
+    texts = _set_all(plan, layout, Setting(grid=grid, kit=kit, content=content, ease=attempt.ease), family.hang)
+    if texts is None:
+        return None
+    done = _row_aligned(replace(layout, texts=texts))
+    return replace(done, score=attempt.price + _unease(texts)) if _stands_clear(done) else None
+
+
+def _button(plan: Arrangement, placement: Placement, content: Content, kit: BrandKit, grid: Grid) -> Button | None:
+    if placement.cta != "draw" or plan.button is None:
+        return None
+    for text in content.options("cta"):
+        button = place_button(plan.button, text, kit, grid, content.locale, content.rtl)
+        if button is not None:
+            return button
+    return None
+
+
+def _spot(plan: Arrangement, grid: Grid, room: Room, attempt: _Try, rtl: bool) -> Spot | None:
+    if plan.product is None or "product" in attempt.dropped:
+        return None
+    x = grid.canvas.w * plan.product.x
+    window = _window(plan, grid, rtl)
+    return spot_for(plan.product, grid.canvas, room, attempt.shrink, grid.canvas.w - x if rtl else x, window)
+
+
+def _window(plan: Arrangement, grid: Grid, rtl: bool) -> Box | None:
+    """The part of the canvas that shows the scene, on whole pixels; None for all of it."""
+    if plan.window is None:
+        return None
+    box = grid.canvas.scaled(plan.window)
+    x = grid.canvas.w - box.right if rtl else box.x
+    left, top, right, bottom = round(x), round(box.y), round(x + box.w), round(box.bottom)
+    return Box(left, top, right - left, bottom - top)
+
+
+def _logo(
+    plan: Arrangement, placement: Placement, kit: BrandKit, grid: Grid, room: Room, spot: Spot | None, rtl: bool
+) -> Placard | None:
+    """The logo, unless the placement wants none or the label beside it says the name already."""
+    if plan.logo is None or placement.logo == "none":
+        return None
+    speaks = room.shape is not None and room.shape.brand and spot is not None and spot.height >= 0.4 * grid.size[1]
+    if plan.logo.unless_label and speaks and placement.logo != "required":
+        return None
+    logos = _drawings(kit)
+    return place_brand(plan.logo, logos, grid, rtl) if logos else None
+
+
+def _drawings(kit: BrandKit) -> tuple[Logo, ...]:
+    full = tuple(logo for logo in kit.logos.values() if logo.kind == "logo")
+    return full or tuple(kit.logos.values())
+
+
+def _fixture(plan: Arrangement, grid: Grid, content: Content, kit: BrandKit, spot: Spot | None) -> Fixture | None:
+    """The concept's device in the family's place for it; None where this class has none or its words are missing."""
+    if not content.device or plan.device is None:
+        return None
+    device = load_device(content.device)
+    data = data_for(content, kit, grid.canvas, grid.pt, spot)
+    if ("art_word" in device.needs and not data.word) or ("art_number" in device.needs and data.value <= 0):
+        return None
+    return Fixture(device=device, data=data, box=grid.canvas.scaled(plan.device) if _bleeds(plan.device) else grid.box(plan.device))
+
+
+def _bleeds(box: tuple[float, float, float, float]) -> bool:
+    """Whether a box touches the canvas' edge and so belongs to the picture, not to the live area."""
+    x, y, w, h = box
+    return x <= 0 or y <= 0 or x + w >= 1 or y + h >= 1
+
+
+def _replaced(plan: Arrangement, fixture: Fixture) -> tuple[str, ...]:
+    """Roles whose place a device takes: what it stands for, or what its own words would run into."""
+    return plan.over if fixture.device.where == "over" or fixture.data.start else ()
+
+
+def _caption(fixture: Fixture | None, setting: Setting) -> tuple[Column, ...]:
+    """The headline as a caption in the room that a device leaves, when the device took the headline's place."""
+    if fixture is None or fixture.device.where != "over":
+        return ()
+    room = fixture.device.room(fixture.data, fixture.box)
+    if room is None or room.h <= 0:
+        return ()
+    w, h = setting.grid.size
+    slot = Slot(role="caption", style="sub", size=(0.8, 1.1, 1.3), lines=(1, 3), weight=600, face="text")
+    inside = room.y < fixture.box.bottom and room.bottom < fixture.box.bottom - 1
+    box = (room.x / w, room.y / h, room.w / w, room.h / h)
+    return (Column(box=box, start="bottom" if inside else "top", align="start", slots=(slot,), sit=inside),)
+
+
+def _split(plan: Arrangement, grid: Grid) -> tuple[str, float] | None:
+    if plan.split is None:
+        return None
+    axis, at = plan.split
+    return axis, round(at * (grid.canvas.w if axis == "x" else grid.canvas.h))
+
+
+def _set_all(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) -> tuple[Placed, ...] | None:
+    """All columns, then once more with a common size where texts answer each other."""
+    texts = _columns(plan, layout, setting, hang)
+    if texts is None:
+        return None
+    caps: dict[str, float] = {}
+    for roles in (("headline", "headline2"), ("item",), ("source", "role")):
+        sizes = [t.block.size for t in texts if t.role in roles]
+        if len(sizes) > 1 and max(sizes) > min(sizes) + 0.01:
+            caps |= dict.fromkeys(roles, min(sizes))
+    return _columns(plan, layout, replace(setting, caps=caps), hang) if caps else texts
+
+
+def _columns(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) -> tuple[Placed, ...] | None:
+    done: list[Placed] = []
+    axis: float | None = None
+    for column in (*plan.columns, *_caption(layout.fixture, setting)):
+        kept = tuple(s for s in column.slots if not (layout.fixture and s.role in _replaced(plan, layout.fixture)))
+        box = setting.grid.box(column.box) if column in plan.columns else setting.grid.canvas.scaled(column.box)
+        box = mirrored(box, setting.grid.live) if setting.content.rtl else box
+        box = _cleared(box, column, layout, done)
+        placed = set_column(replace(column, slots=kept), box, setting, axis) if box else None
+        if placed is None:
+            return None
+        if hang and placed and axis is None and placed[0].role == "quote":
+            axis = placed[0].block.axis
+        done += placed
+    return tuple(done)
+
+
+def _cleared(box: Box, column: Column, layout: Layout, placed: Sequence[Placed]) -> Box | None:
+    """What is left of a column's box beside product, logo, button and the columns before; None for nothing useful."""
+    u = layout.grid.unit
+    obstacles = [b.grown(2 * u) for n, b in layout.boxes()]
+    obstacles += [t.box.grown(2 * u) for t in placed]
+    for obstacle in obstacles:
+        if box.overlaps(obstacle):
+            box = max(_cuts(box, obstacle, column, layout.rtl), key=lambda b: b.area)
+        if box.w < 8 * u or box.h < 4 * u:
+            return None
+    return box
+
+
+def _cuts(box: Box, obstacle: Box, column: Column, rtl: bool) -> list[Box]:
+    """The parts of a box on the free sides of an obstacle that keep the edge the column hangs on."""
+    above = Box(box.x, box.y, box.w, max(0.0, obstacle.y - box.y))
+    below = Box(box.x, obstacle.bottom, box.w, max(0.0, box.bottom - obstacle.bottom))
+    left = Box(box.x, box.y, max(0.0, obstacle.x - box.x), box.h)
+    right = Box(obstacle.right, box.y, max(0.0, box.right - obstacle.right), box.h)
+    flush = {"start": right if rtl else left, "end": left if rtl else right, "centre": left}[column.align]
+    return [flush, *({"top": [above], "bottom": [below], "middle": [above, below]}[column.start])]
+
+
+# ------------------------------------------------------------------------------------------------------ checking
+
+
+def _row_aligned(layout: Layout) -> Layout:
+    """Text that stands in one row with the logo is centred on it by its capitals' height."""
+    logo = layout.logo
+    if logo is None:
+        return layout
+    texts = list(layout.texts)
+    for i, text in enumerate(texts):
+        alone = text.block.align == "right" and i + 1 == len(texts)
+        if alone and text.box.bottom > logo.box.y and text.box.y < logo.box.bottom:
+            rise = text.block.size * 0.7
+            dy = logo.box.centre[1] + rise / 2 - text.block.baseline
+            if dy < 0:
+                texts[i] = replace(text, block=text.block.moved(0, dy))
+    return replace(layout, texts=tuple(texts))
+
+
+def _unease(texts: Sequence[Placed]) -> float:
+    """What is wrong with the setting: clumsy breaks, and sizes under what the family wants."""
+    cost = 0.0
+    for text in texts:
+        cost += max(0.0, text.cost) / 3 + (30.0 if text.cost > 45 else 0.0)
+        if text.slot.style == "headline" and text.wanted > 0 and text.block.size < text.wanted:
+            cost += 25.0 * math.log2(text.wanted / text.block.size)
+    return cost
+
+
+def _stands_clear(layout: Layout) -> bool:
+    """No overlap, air of two units around everything, and all but the product inside the live box."""
+    u, live = layout.grid.unit, layout.grid.live
+    named = layout.boxes()
+    for i, (a, p) in enumerate(named):
+        if a != "product" and not p.within(live, slack=max(2.0, u / 2)):
+            return False
+        for b, q in named[i + 1 :]:
+            if p.gap(q) < _air(a, b, u) - 0.5:
+                return False
+    return True
+
+
+def _air(a: str, b: str, u: int) -> float:
+    """Least distance between two things: lines of one group may stand closer than groups."""
+    if {a, b} & {"product", "button", "logo"}:
+        return 2.0 * u
+    return 0.5 * u
+
+
+def summary(layout: Layout) -> Mapping[str, tuple[float, float, float, float]]:
+    """Boxes as fractions of the canvas, for provenance and for comparing layouts."""
+    w, h = layout.grid.size
+    return {n: (round(b.x / w, 4), round(b.y / h, 4), round(b.w / w, 4), round(b.h / h, 4)) for n, b in layout.boxes()}
+
+
+def edges(layout: Layout) -> list[tuple[str, Box]]:
+    """Boxes whose edges the eye compares: flush sides of text count by their axis, ragged sides do not."""
+    found = []
+    for name, box in layout.boxes():
+        text = next((t for t in layout.texts if t.role == name), None)
+        if text is not None:
+            box = Box(text.block.axis, box.y, 0.0, box.h)
+        found.append((name, box))
+    return found
+
+
+def steps(layout: Layout) -> list[float]:
+    """Ratios between neighbouring type sizes, largest first."""
+    sizes = sorted({round(t.block.size, 1) for t in layout.texts}, reverse=True)
+    return [a / b for a, b in pairwise(sizes)]
