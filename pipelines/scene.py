@@ -37,11 +37,19 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """What a scene can give at a canvas size: heights in px, and the box (x0, y0, x1, y1) px a foot may stand in."""
+    """What a scene can give at a canvas size: heights in px, and the box (x0, y0, x1, y1) px a foot may stand in.
+
+    They hold for windows that are not flipped; `mirrored` turns them for those that are.
+    """
 
     min_height: float
     max_height: float
     foot: tuple[float, float, float, float]
+
+    def mirrored(self, width: int) -> Limits:
+        """The limits of a flipped window of that width in px."""
+        x0, y0, x1, y1 = self.foot
+        return replace(self, foot=(width - x1, y0, width - x0, y1))
 
     def clamp(self, foot: tuple[float, float], height: float) -> tuple[tuple[float, float], float]:
         """The nearest foot and height that the scene can give."""

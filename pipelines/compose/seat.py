@@ -63,12 +63,13 @@ def resized(product: Cutout, width: int, height: int) -> Bytes:
 
 @lru_cache(maxsize=4)
 def depth_inside(product: Cutout, width: int, height: int) -> Floats:
-    """Distance of each pixel to the product's outline, in px; 0 outside."""
+    """Distance of each pixel to the product's outline, in px of this size; 0 outside. Measured on the original."""
     import cv2
 
-    alpha = resized(product, width, height)[..., 3]
-    solid = np.pad((alpha > 127).astype(np.uint8), 1)
-    return np.asarray(cv2.distanceTransform(solid, cv2.DIST_L2, 5)[1:-1, 1:-1], np.float32)
+    solid = np.pad((product.rgba[..., 3] > 127).astype(np.uint8), 1)
+    native = cv2.distanceTransform(solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    sized = cv2.resize(native, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(sized * np.float32(height / product.rgba.shape[0]), np.float32)
 
 
 def seated(product: Cutout, box: PxBox, picture: Bytes, toward: float, key: Colour) -> Layer:

@@ -13,7 +13,9 @@ from pipelines.scene import Floats
 
 Layer = npt.NDArray[Any]
 STEEP = 0.03
-"""Where inverse depth changes by more within two samples, there is a silhouette and nothing is interpolated."""
+"""Where inverse depth changes by more within two samples, there is a silhouette."""
+OUTLINE = 1.1
+"""Smoothing of silhouettes in samples of the depth picture: without it they are stairs."""
 SHRINK_BELOW = 0.62
 
 
@@ -81,22 +83,26 @@ def _shrunk(layer: Layer, cut: Cut) -> Layer:
 def world_points(inverse: Floats, scale: float, camera: Camera, cut: Cut) -> Floats:
     """World point of each pixel of a window, (h, w, 3), from codes of inverse depth (n, n): z = scale / code.
 
-    Inverse depth is linear on planes, so it may be interpolated there; across a silhouette the nearer sample holds.
+    Inverse depth is linear on planes, so it may be interpolated there; at a silhouette a pixel belongs to the surface
+    in front or to the one behind, parted by a smoothed outline.
     """
     depth = np.float32(scale) / np.maximum(_inverse_depth(inverse, cut), np.float32(1e-6))
     width, height = cut.size
     x = (cut.x + (np.arange(width) + 0.5) / cut.side - 0.5 + camera.shift[0]) * camera.span
     y = (0.5 - cut.y - (np.arange(height) + 0.5) / cut.side + camera.shift[1]) * camera.span
-    matrix = np.array(camera.matrix, np.float32)
-    rays = x[None, :, None] * matrix[:3, 0] + y[:, None, None] * matrix[:3, 1] - matrix[:3, 2]
-    return np.asarray(rays.astype(np.float32) * depth[..., None] + matrix[:3, 3], np.float32)
+    x, y = x.astype(np.float32)[None], y.astype(np.float32)[:, None]
+    points = np.empty((height, width, 3), np.float32)
+    for axis, (right, up, back, origin) in enumerate(np.array(camera.matrix, np.float32)[:3]):
+        points[..., axis] = (x * right + y * up - back) * depth + origin
+    return points
 
 
 def _inverse_depth(inverse: Floats, cut: Cut) -> Floats:
     import cv2
 
     around = np.ones((3, 3), np.uint8)
-    steep = (cv2.dilate(inverse, around) - cv2.erode(inverse, around)) > STEEP * inverse
+    front, behind = cv2.dilate(inverse, around), cv2.erode(inverse, around)
+    steep = ((front - behind) > STEEP * front).astype(np.uint8)
     step = inverse.shape[0] / cut.side
     move = np.array([[step, 0, _shift(cut.x, inverse, step)], [0, step, _shift(cut.y, inverse, step)]], np.float64)
 
@@ -104,5 +110,10 @@ def _inverse_depth(inverse: Floats, cut: Cut) -> Floats:
         flags = how | cv2.WARP_INVERSE_MAP
         return np.asarray(cv2.warpAffine(layer, move, cut.size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
-    edge = sampled(steep.astype(np.uint8), cv2.INTER_NEAREST) > 0
-    return np.where(edge, sampled(inverse, cv2.INTER_NEAREST), sampled(inverse, cv2.INTER_LINEAR)).astype(np.float32)
+    depth = sampled(inverse, cv2.INTER_LINEAR)
+    edge = sampled(steep, cv2.INTER_NEAREST) > 0
+    if edge.any():
+        soft = sampled(cv2.GaussianBlur(inverse, (0, 0), OUTLINE), cv2.INTER_LINEAR)[edge]
+        near, far = (sampled(layer, cv2.INTER_LINEAR)[edge] for layer in (front, behind))
+        depth[edge] = np.where(soft > (near + far) / 2, near, far)
+    return np.asarray(depth, np.float32)

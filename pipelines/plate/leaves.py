@@ -46,7 +46,7 @@ def light_through(u: Floats, v: Floats, width: Floats, gobo: Mapping[str, Any]) 
 
 def _level(diameter: Floats) -> Floats:
     """Where between the blur levels a diameter in px lies."""
-    return np.interp(np.log(diameter), np.log(LEVELS), np.arange(len(LEVELS))).astype(np.float32)
+    return np.asarray(np.interp(np.log(diameter), np.log(LEVELS), np.arange(len(LEVELS))), np.float32)
 
 
 @lru_cache(maxsize=8)

@@ -58,6 +58,7 @@ class RenderedScene:
         self._room = float(data["room"]["height"])
         self._usual = min(self._room, USUAL_HEIGHT)
         self._kept: tuple[_Look, Floats, Floats] | None = None
+        self._seen: Floats | None = None
 
     @property
     def _master(self) -> int:
@@ -66,7 +67,7 @@ class RenderedScene:
     def limits(self, size: tuple[int, int], height: float | None = None) -> Limits:
         """Heights between a small product in the whole master and the tallest in the closest cut."""
         near, far = self._sides(size)
-        side = near if height is None else min(max(height / (self._usual * self._unit), near), far)
+        side = near if height is None else min(max(self._side(height, SMALLEST), near), far)
         return Limits(
             min_height=SMALLEST * self._usual * self._unit * near,
             max_height=self._room * self._unit * far,
@@ -112,9 +113,19 @@ class RenderedScene:
         (ax, ay), (width, height) = self._anchor, size
         return width - (1 - ax) * side, height - (1 - ay) * side, ax * side, ay * side
 
+    def _side(self, height: float, share: float) -> float:
+        """The master's side in px at which a product of `share` of the usual size is `height` px tall."""
+        return height / (share * self._usual * self._unit)
+
+    def _wanted_side(self, window: Window) -> float:
+        """The usual size where the foot can then stand; else as much closer as brings the foot into reach."""
+        (ax, ay), (width, height), (x, y) = self._anchor, window.size, window.foot
+        reach = max(x / ax, (width - x) / (1 - ax), y / ay, (height - y) / (1 - ay))
+        return min(max(self._side(window.height, 1.0), reach), self._side(window.height, SMALLEST))
+
     def _look(self, window: Window) -> _Look:
         near, far = self._sides(window.size)
-        side = min(max(window.height / (self._usual * self._unit), near), far)
+        side = min(max(self._wanted_side(window), near), far)
         tall = min(max(window.height / (self._unit * side), SMALLEST * self._usual), self._room)
         limits = Limits(min_height=0, max_height=math.inf, foot=self._foot_range(window.size, side))
         foot, _ = limits.clamp(window.foot, 0)
@@ -129,16 +140,20 @@ class RenderedScene:
         return self._kept[1], self._kept[2]
 
     def _albedo(self, cut: Cut) -> Floats:
-        width, height = cut.size
-        albedo = np.zeros((height, width, 3), np.float32)
-        for part, role in self._file.parts.items():
-            weight = cut_layer(_grey(self._file.folder, f"part_{part}"), cut, smooth=False).astype(np.float32)
-            weight *= np.float32(1 / 255)
-            if self._wash is not None and self._wash.use == "albedo" and part == self._washed_part():
-                albedo += weight[..., None] * wash_albedo(self._wash, self._palette, cut.size)
-            else:
-                albedo += weight[..., None] * role_colour(self._palette, role)
+        parts = self._file.parts
+        layers = {part: cut_layer(_grey(self._file.folder, f"part_{part}"), cut, smooth=False) for part in parts}
+        albedo = self._coloured(layers)
+        if self._wash is not None and self._wash.use == "albedo":
+            part = self._washed_part()
+            change = wash_albedo(self._wash, self._palette, cut.size) - role_colour(self._palette, parts[part])
+            albedo += change * (layers[part].astype(np.float32) / 255)[..., None]
         return albedo
+
+    def _coloured(self, layers: Mapping[str, npt.NDArray[np.uint8]]) -> Floats:
+        """Weights of parts (0..255) in the palette, (h, w, 3)."""
+        weights = np.stack(list(layers.values()), axis=-1).astype(np.float32)
+        colours = np.stack([role_colour(self._palette, self._file.parts[part]) for part in layers])
+        return np.asarray(weights @ (colours / np.float32(255)), np.float32)
 
     def _washed_part(self) -> str:
         return str(self._file.data.get("wash", self._file.main_part))
@@ -159,13 +174,15 @@ class RenderedScene:
         shine = self._light(f"gloss_{name}", float(scale), cut)[..., None]
         if not self._file.data.get("mirror"):
             return np.repeat(shine, 3, axis=2)
-        share = np.zeros(shine.shape, np.float32)
-        seen = np.zeros((*shine.shape[:2], 3), np.float32)
-        for part, role in self._file.parts.items():
-            weight = cut_layer(_grey(self._file.folder, f"seen_{part}"), cut).astype(np.float32)[..., None] / 255
-            share += weight
-            seen += weight * role_colour(self._palette, role)
-        return np.asarray(shine * (1 - np.minimum(share, 1) + seen / np.float32(MATTER)), np.float32)
+        return np.asarray(shine * np.maximum(cut_layer(self._mirror(), cut), 0), np.float32)
+
+    def _mirror(self) -> Floats:
+        """What the gloss is multiplied by, (n, n, 3) over the master: 1, or the colours that a mirror part shows."""
+        if self._seen is None:
+            layers = {part: _grey(self._file.folder, f"seen_{part}") for part in self._file.parts}
+            share = np.sum(list(layers.values()), axis=0, dtype=np.float32) / np.float32(255)
+            self._seen = 1 - np.minimum(share, 1)[..., None] + self._coloured(layers) / np.float32(MATTER)
+        return self._seen
 
     def _fill_level(self) -> np.float32:
         ground = float(role_colour(self._palette, "ground") @ LUMINANCE)

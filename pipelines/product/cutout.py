@@ -21,6 +21,8 @@ from factory.ids import digest_bytes
 Side = Literal["left", "right", "front"]
 Fractions = tuple[float, float, float, float]
 PROFILE_STEPS = 64
+FOOT_STEPS = 3
+"""Rows of the profile where a picture shows the curve of the base and not the radius."""
 SOLID = 127
 FAINT = 8
 USUAL_PITCH = 10.0
@@ -34,8 +36,8 @@ class ProductError(FactoryError):
 class Cutout:
     """A product cut-out, trimmed to its alpha.
 
-    `rgba` (h, w, 4) uint8, straight alpha. `profile`: 64 radii from foot to top, in heights of the picture. `pitch`
-    degrees the camera looked down. `label_box` fractions of the picture (the words on it), or None. A crop may keep
+    `rgba` (h, w, 4) uint8, straight alpha. `profile`: 64 radii from foot to top, in heights of the picture;
+    `foot_radius` that of the base it stands on. `pitch` degrees the camera looked down. `label_box` fractions of the picture (the words on it), or None. A crop may keep
     the rows from 0 to `safe_crop_bottom` or from `safe_crop_top` to 1 without cutting words. Sizes in mm.
     """
 
@@ -43,6 +45,7 @@ class Cutout:
     profile: npt.NDArray[np.float32]
     pitch: float
     lit_side: Side
+    foot_radius: float
     label_box: Fractions | None
     brand_on_label: bool
     safe_crop_bottom: float
@@ -62,11 +65,6 @@ class Cutout:
         return float(self.rgba.shape[1] / self.rgba.shape[0])
 
     @property
-    def foot_radius(self) -> float:
-        """Radius of the base in heights of the picture."""
-        return float(self.profile[0])
-
-    @property
     def sink(self) -> float:
         """How far the picture's lower edge lies below the base's centre, in heights of the picture."""
         return self.foot_radius * math.sin(math.radians(self.pitch))
@@ -75,7 +73,7 @@ class Cutout:
     def stature(self) -> float:
         """True height of the product in heights of its picture, as the camera looks down on it."""
         tilt = math.radians(self.pitch)
-        ends = float(self.profile[0] + self.profile[-1])
+        ends = self.foot_radius + float(self.profile[-1])
         return (1 - ends * math.sin(tilt)) / math.cos(tilt)
 
 
@@ -93,12 +91,16 @@ def cutout(rgba: npt.NDArray[np.uint8], data: Mapping[str, Any], digest: str) ->
     """A cut-out from trimmed pixels and what is known of them."""
     pitch = float(data.get("pitch", USUAL_PITCH))
     given = data.get("profile")
+    foot = float(data.get("foot_radius", measured_foot(rgba[..., 3], pitch)))
+    profile = _resampled(given) if given else measured_profile(rgba[..., 3], pitch)
+    profile[:FOOT_STEPS] = np.linspace(foot, max(foot, profile[FOOT_STEPS]), FOOT_STEPS)
     label = data.get("label_box")
     return Cutout(
         rgba=np.ascontiguousarray(rgba),
-        profile=_resampled(given) if given else measured_profile(rgba[..., 3], pitch),
+        profile=profile,
         pitch=pitch,
         lit_side=data.get("lit_side") or measured_lit_side(rgba),
+        foot_radius=foot,
         label_box=tuple(label) if label else None,
         brand_on_label=bool(data.get("brand_on_label", False)),
         safe_crop_bottom=float(data.get("safe_crop_bottom", label[1] + label[3] if label else 0.75)),
@@ -174,17 +176,30 @@ def _trimmed(data: Mapping[str, Any], full: tuple[int, int], box: tuple[int, int
 def _resampled(profile: Any) -> npt.NDArray[np.float32]:
     given = np.asarray(profile, np.float32)
     steps = np.linspace(0, len(given) - 1, PROFILE_STEPS)
-    radii = np.interp(steps, np.arange(len(given)), given).astype(np.float32)
-    return _grounded(radii)
+    return _capped(np.interp(steps, np.arange(len(given)), given))
 
 
-def _grounded(radii: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """A picture narrows at its ends where a round base and top turn away; the solid itself does not."""
-    ends = 3
-    radii = radii.copy()
-    radii[:ends] = np.maximum(radii[:ends], radii[ends])
-    radii[-ends:] = np.maximum(radii[-ends:], radii[-ends - 1])
-    return radii
+def _capped(radii: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """A picture narrows at its upper end where a round top turns away; the solid itself does not."""
+    capped = np.array(radii, np.float32)
+    capped[-3:] = np.maximum(capped[-3:], capped[-4])
+    return capped
+
+
+def measured_foot(alpha: npt.NDArray[np.uint8], pitch: float) -> float:
+    """Radius of a round base in heights of the picture, from the curve of the picture's lower edge.
+
+    A circle of radius r seen from `pitch` is an ellipse: its half width w at k above its lowest point gives
+    r = (w^2 + (k / sin pitch)^2) sin pitch / 2k. Never wider than the body above it; flat feet come out as wide.
+    """
+    height = alpha.shape[0]
+    half = (alpha > SOLID).sum(1)[::-1] / (2 * height)
+    body = float(np.median(half[round(0.02 * height) : round(0.06 * height) + 1]))
+    squash = max(math.sin(math.radians(pitch)), 0.02)
+    low = max(2, round(0.004 * height))
+    row = np.arange(low, max(low + 2, round(0.5 * body * squash * height)))
+    k, w = (row + 0.5) / height, half[row]
+    return min(body, float(np.median((w**2 + (k / squash) ** 2) * squash / (2 * k))))
 
 
 def measured_profile(alpha: npt.NDArray[np.uint8], pitch: float) -> npt.NDArray[np.float32]:
@@ -194,11 +209,10 @@ def measured_profile(alpha: npt.NDArray[np.uint8], pitch: float) -> npt.NDArray[
     base's front edge.
     """
     height = alpha.shape[0]
-    radii = ((alpha > SOLID).sum(1)[::-1] / (2 * height)).astype(np.float32)
-    low = float(np.median(radii[max(1, round(0.02 * height)) : max(2, round(0.05 * height))]))
-    sink = low * math.sin(math.radians(pitch))
+    radii = (alpha > SOLID).sum(1)[::-1] / (2 * height)
+    sink = measured_foot(alpha, pitch) * math.sin(math.radians(pitch))
     rows = np.clip((sink + np.linspace(0, 1 - 2 * sink, PROFILE_STEPS)) * height, 0, height - 1)
-    return _grounded(np.interp(rows, np.arange(height), radii).astype(np.float32))
+    return _capped(np.interp(rows, np.arange(height), radii))
 
 
 def measured_lit_side(rgba: npt.NDArray[np.uint8]) -> Side:
