@@ -113,14 +113,23 @@ def _passed(phase: Floats, open_share: np.float32) -> Floats:
     return whole * open_share + np.minimum(phase - whole, open_share)
 
 
+def disc(looks: Looks, gobo: Mapping[str, Any]) -> Floats:
+    """A round opening around `centre` [u, v] of `radius`."""
+    u, v = (np.float32(c) for c in gobo["centre"])
+    return _step(np.float32(gobo["radius"]) - np.hypot(looks.u - u, looks.v - v), looks.width)
+
+
 def foliage(looks: Looks, gobo: Mapping[str, Any]) -> Floats:
     """Leaves drawn on a tile `span` heights wide around `centre` [u, v]; see `leaves`."""
     return leaves.light_through(looks.u, looks.v, looks.width, gobo)
 
 
 KINDS: Mapping[str, Callable[[Looks, Mapping[str, Any]], Floats]] = {
-    "panes": panes, "blinds": blinds, "leaves": foliage,
-}  # fmt: skip
+    "panes": panes,
+    "blinds": blinds,
+    "disc": disc,
+    "leaves": foliage,
+}
 
 
 def bounced(key: Floats, window: Window) -> Floats:

@@ -82,7 +82,7 @@ def _drawn(plant: str, seed: int) -> Floats:
     for outline in PLANTS[plant](np.random.default_rng(seed)):
         points = np.round(outline * TILE * 2**SHIFT).astype(np.int32)
         cv2.fillPoly(light, [points], 0, lineType=cv2.LINE_AA, shift=SHIFT)
-    return light.astype(np.float32) / 255
+    return light.astype(np.float32) / np.float32(255)
 
 
 def leaf(base: Sequence[float], angle: float, length: float, width: float, bend: float = 0.0) -> Points:

@@ -37,8 +37,9 @@ class Cutout:
     """A product cut-out, trimmed to its alpha.
 
     `rgba` (h, w, 4) uint8, straight alpha. `profile`: 64 radii from foot to top, in heights of the picture;
-    `foot_radius` that of the base it stands on. `pitch` degrees the camera looked down. `label_box` fractions of the picture (the words on it), or None. A crop may keep
-    the rows from 0 to `safe_crop_bottom` or from `safe_crop_top` to 1 without cutting words. Sizes in mm.
+    `foot_radius` that of the base it stands on. `pitch` degrees the camera looked down. `label_box` fractions of the
+    picture (the words on it), or None. A crop may keep the rows from 0 to `safe_crop_bottom` or from
+    `safe_crop_top` to 1 without cutting words. Sizes in mm.
     """
 
     rgba: npt.NDArray[np.uint8]
