@@ -1,0 +1,1 @@
+"""Models that we trained ourselves, with their cards."""
