@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from pipelines.compose.breaking import Align
-from pipelines.compose.fit import Fitted
+from pipelines.compose.fit import CLOSERS, INNER_SPACES, OPENERS, Fitted, mark_inset
 from pipelines.compose.prices import number, price, struck
 from pipelines.compose.setting import Block, Box, Piece, around, composite, run_pieces
 from pipelines.compose.typeset import Face, Run
@@ -18,9 +18,7 @@ __all__ = [
     "text_share",
 ]
 
-OPENERS, CLOSERS = "“„«‚‘\"‹", "”“»’‘\"›"
 STOPS = ".,"
-QUOTE_GAP = 0.06
 STOP_HANG = 0.6
 
 
@@ -37,11 +35,12 @@ def place(
     """
     align = align or fitted.align
     marked = hang and align == "left" and fitted.lines[0][:1] in OPENERS
-    inset = _mark_inset(fitted, face) if marked else 0.0
+    inset = mark_inset(fitted.text, face, fitted.size, fitted.locale) if marked else 0.0
     first = round(y_cap_top + face.cap * fitted.size)
     pieces: list[Piece] = []
     for number_, line in enumerate(fitted.lines):
-        pieces += _line(fitted, face, line, number_, x + inset, round(first + number_ * fitted.leading), align, marked)
+        baseline = round(first + number_ * fitted.leading)
+        pieces += _line(fitted, face, line, number_, x, inset, baseline, align)
     return Block(
         role=role, pieces=tuple(pieces), box=around(p.box for p in pieces), text=fitted.text, lines=fitted.lines,
         size=fitted.size, leading=fitted.leading, tracking=fitted.tracking, weight=face.heavy, colour=colour,
@@ -49,36 +48,28 @@ def place(
     )
 
 
-def _mark_inset(fitted: Fitted, face: Face) -> float:
-    mark = face.run(fitted.lines[0][0], fitted.size, 0.0, fitted.locale)
-    return mark.width + QUOTE_GAP * fitted.size
-
-
 def _line(
-    fitted: Fitted, face: Face, line: str, number_: int, x: float, baseline: float, align: Align, marked: bool
+    fitted: Fitted, face: Face, line: str, number_: int, x: float, inset: float, baseline: float, align: Align
 ) -> list[Piece]:
-    """The pieces of one line; quotation marks stand apart when they hang."""
-    before, after = "", ""
-    if marked and number_ == 0:
-        before, line = line[0], line[1:].lstrip("\u00a0\u202f ")
-    if marked and number_ == len(fitted.lines) - 1 and line[-1:] in CLOSERS:
-        line, after = line[:-1].rstrip("\u00a0\u202f "), line[-1]
-    run = face.run(line, fitted.size, fitted.tracking, fitted.locale)
-    start = _start(run, x, align) + _stop_shift(line, fitted, face, align)
+    """The pieces of one line; with an `inset`, the text's quotation marks stand apart from it."""
+    before = line[0] if inset and number_ == 0 else ""
+    closes = inset > 0 and number_ == len(fitted.lines) - 1 and line[-1] in CLOSERS
+    body = line[len(before) : len(line) - closes].strip(INNER_SPACES)
+    run = face.run(body, fitted.size, fitted.tracking, fitted.locale)
+    start = _start(run, x + inset, align) + _stop_shift(body, fitted, face, align)
     pieces = run_pieces(run, start, baseline, number_)
     if before:
         mark = face.run(before, fitted.size, 0.0, fitted.locale)
-        outside = x - QUOTE_GAP * fitted.size - mark.width - mark.ink[0]
-        pieces = run_pieces(mark, outside, baseline, number_, "quote") + pieces
-    if after:
-        pieces += run_pieces(*_closing(fitted, face, line, after, start), baseline, number_, "quote")
+        pieces = run_pieces(mark, x - mark.ink[0], baseline, number_, "quote") + pieces
+    if closes:
+        pieces += run_pieces(*_closing(fitted, face, line[len(before) :], start), baseline, number_, "quote")
     return pieces
 
 
-def _closing(fitted: Fitted, face: Face, line: str, mark: str, start: float) -> tuple[Run, float]:
-    """The closing mark with the pen start that kerning gives it after the line."""
-    alone = face.run(mark, fitted.size, 0.0, fitted.locale)
-    whole = face.run(line + mark, fitted.size, fitted.tracking, fitted.locale)
+def _closing(fitted: Fitted, face: Face, line: str, start: float) -> tuple[Run, float]:
+    """The line's last sign with the pen start that shaping the whole line gives it."""
+    alone = face.run(line[-1], fitted.size, 0.0, fitted.locale)
+    whole = face.run(line.lstrip(INNER_SPACES), fitted.size, fitted.tracking, fitted.locale)
     return alone, start + whole.advance - alone.advance
 
 

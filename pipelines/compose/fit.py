@@ -18,6 +18,9 @@ ACCEPTED = 45.0
 CRISP_BELOW = 28.0
 TOUCH = 0.05
 """Least gap of ink between lines, in em."""
+OPENERS, CLOSERS = "“„«‚‘\"‹", "”“»’‘\"›"
+INNER_SPACES = "\u202f\u00a0"
+QUOTE_GAP, WIDE_GAP = 0.06, 0.14
 STEEP, FLAT = 25.0, 12.0
 """What a doubling of size is worth, below and above the target, in units of break cost."""
 
@@ -27,6 +30,7 @@ class Fitted:
     """A text with its size. `leading` is px from baseline to baseline, `tracking` em, `widths` px of ink.
 
     `height` runs from the top of a capital in the first line to the lowest ink; `rise` is what accents add above.
+    `inset` is how far an opening quotation mark moves the axis of the text in; widths hold it.
     """
 
     text: str
@@ -40,6 +44,7 @@ class Fitted:
     rise: float
     locale: str
     align: Align
+    inset: float = 0.0
 
     @property
     def good(self) -> bool:
@@ -61,22 +66,25 @@ class _Ask:
     tracking: float | None
     caps: bool
     tall: bool
+    hang: bool
 
 
 def fit(
     text: str, face: Face, width: float, height: float, px_per_pt: float, *, size: tuple[float, float, float],
     lines: tuple[int, int] = (1, 4), locale: str = "en", align: Align = "left", poster: bool = False,
-    leading: float | None = None, tracking: float | None = None,
+    leading: float | None = None, tracking: float | None = None, hang: bool = True,
 ) -> Fitted | None:
     """Set `text` in a box of `width` x `height` px, or None when even the least size does not fit.
 
     `size` is (least, target, most) px, `leading` and `tracking` em instead of the formulas. For each number of
     lines the largest size that fits is taken; size is then weighed against the cost of the breaks, and growth past
-    the target counts half. A German compound too wide for the box is cut once at its joint.
+    the target counts half. A German compound too wide for the box is cut once at its joint. With `hang`, an opening
+    quotation mark stays in the box and the lines of a flush left text stand beside it.
     """
     ask = _Ask(
         face=face, width=width, height=height, px_per_pt=px_per_pt, size=size, locale=locale, align=align,
         poster=poster, leading=leading, tracking=tracking, caps=text.isupper(), tall=_has_tall_capitals(text),
+        hang=hang and align == "left" and text[:1] in OPENERS,
     )
     words = split_words(text)
     if not words:
@@ -106,15 +114,15 @@ def _at(text: str, words: tuple[str, ...], ask: _Ask, k: int) -> Fitted | None:
     broken = _break(words, ask, k)
     if broken is None:
         return None
-    size = ask.size[2]
+    least, _, size = ask.size
     for _ in range(12):
         found = _set(text, broken, ask, size)
         over = max(max(found.widths) / ask.width, found.height / ask.height)
         if over <= 1.0:
             return _crisped(text, broken, ask, found)
-        size = _down(min(size / over, size - _step(size)), size)
-        if size < ask.size[0]:
+        if size <= least:
             return None
+        size = max(least, _down(min(size / over, size - _step(size)), size))
     return None
 
 
@@ -135,14 +143,25 @@ def _down(size: float, scale: float) -> float:
 def _break(words: tuple[str, ...], ask: _Ask, k: int) -> Broken | None:
     size = ask.size[1]
     track = _tracking(ask, size)
-    return _broken(words, ask.face, size, track, k, ask.locale, ask.poster, ask.align)
+    return _broken(words, ask.face, size, track, k, ask.locale, ask.poster, ask.align, ask.hang)
 
 
 @lru_cache(maxsize=1024)
 def _broken(
-    words: tuple[str, ...], face: Face, size: float, track: float, k: int, locale: str, poster: bool, align: Align
+    words: tuple[str, ...], face: Face, size: float, track: float, k: int, locale: str, poster: bool, align: Align,
+    hang: bool,
 ) -> Broken | None:
-    return break_lines(words, lambda line: face.width(line, size, track, locale), k, locale, poster, align)
+    def width_of(line: str) -> float:
+        bare = line[1:].lstrip(INNER_SPACES) if hang and line[:1] in OPENERS else line
+        return face.width(bare, size, track, locale)
+
+    return break_lines(words, width_of, k, locale, poster, align)
+
+
+def mark_inset(text: str, face: Face, size: float, locale: str) -> float:
+    """How far a hung opening mark moves the axis in: its width and .06 em, .14 em where a space follows it."""
+    mark = face.run(text[0], size, 0.0, locale)
+    return mark.width + (WIDE_GAP if text[1:2] in INNER_SPACES else QUOTE_GAP) * size
 
 
 def _tracking(ask: _Ask, size: float) -> float:
@@ -173,10 +192,12 @@ def _set(text: str, broken: Broken, ask: _Ask, size: float) -> Fitted:
     runs = [ask.face.run(line, size, track, ask.locale) for line in broken.lines]
     step = max(_leading(ask, size) * size, least_leading([run.ink for run in runs], size))
     cap = ask.face.cap * size
+    inset = mark_inset(text, ask.face, size, ask.locale) if ask.hang else 0.0
     return Fitted(
         text=text, lines=broken.lines, size=size, leading=step, tracking=track, cost=broken.cost,
-        widths=tuple(run.width for run in runs), locale=ask.locale, align=ask.align,
+        widths=tuple(run.width + inset * (at > 0) for at, run in enumerate(runs)), locale=ask.locale, align=ask.align,
         height=cap + (len(runs) - 1) * step + max(0.0, runs[-1].ink[3]), rise=max(0.0, -runs[0].ink[1] - cap),
+        inset=inset,
     )
 
 

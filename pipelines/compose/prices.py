@@ -15,9 +15,11 @@ from pipelines.compose.typeset import Face
 from pipelines.compose.typeset import tracking as tracking_at
 
 SMALL = 0.50
-GAP = 0.05
+GAP = 0.06
 UNIT, UNIT_GAP = 0.50, 0.075
-PREFIX = 0.35
+PREFIX, PREFIX_GAP = 0.35, 0.14
+TUCK = 0.5
+"""How much of a comma's width the raised cents stand over."""
 DISPLAY_PT = 20.0
 """Below this many points a price is running text."""
 STRIKE_HEIGHT, STRIKE_THICKNESS = 0.30, 0.07
@@ -77,17 +79,21 @@ def _parts(amount: Decimal, keep_zero: bool) -> tuple[str, str]:
 def price(
     amount: Decimal, currency: str, locale: str, face: Face, size: float, x: float, y_cap_top: float,
     colour: str = "#000000", role: str = "price", px_per_pt: float = 2.88, keep_zero: bool = False, prefix: str = "",
+    display: bool | None = None,
 ) -> Block:
     """A price with figures of `size` px as one object, its ink from `x` on and its figures' top near `y_cap_top`.
 
     Cents and currency are half as big with their tops on figure height. `.00` is dropped unless `keep_zero` (beside a
     price with cents). `prefix` ("from", "ab", "dès") stands before at .35. Pieces are named figure, cents, currency.
+    `display` False sets running text; by default small sizes and old prices (role "was") are.
     """
     setter = _Setter(face, size, x, y_cap_top, locale)
     if prefix:
         setter.add(prefix, PREFIX * size, setter.baseline, 0.0, "prefix")
-    if size / px_per_pt < DISPLAY_PT:
-        setter.add(written_price(amount, currency, locale), size, setter.baseline, GAP * size, "figure")
+    if display is None:
+        display = role != "was" and size / px_per_pt >= DISPLAY_PT
+    if not display:
+        setter.figures(written_price(amount, currency, locale))
     else:
         _set_display(setter, amount, symbol(currency, locale), style_for(locale), keep_zero)
     text = " ".join(filter(None, (prefix, written_price(amount, currency, locale))))
@@ -97,7 +103,7 @@ def price(
 def _set_display(setter: _Setter, amount: Decimal, sign: str, style: PriceStyle, keep_zero: bool) -> None:
     whole, cents = _parts(amount, keep_zero)
     if style.currency == "before":
-        setter.small(sign, "currency")
+        setter.small(sign, "currency", gap=PREFIX_GAP if setter.pieces else GAP)
     setter.figures(whole if style.raised or not cents else whole + style.comma + cents)
     if cents and style.raised:
         setter.cents(style, sign, cents)
@@ -120,7 +126,8 @@ class _Setter:
         self.pen = start + run.ink[2]
 
     def figures(self, text: str) -> None:
-        self.add(text, self.size, self.baseline, GAP * self.size, "figure")
+        after_prefix = self.pieces and self.pieces[-1].name == "prefix"
+        self.add(text, self.size, self.baseline, (PREFIX_GAP if after_prefix else GAP) * self.size, "figure")
 
     def small(self, text: str, name: str, raised: bool = True, gap: float = GAP) -> None:
         size = SMALL * self.size
@@ -131,6 +138,7 @@ class _Setter:
         """Raised cents, joined with the currency where it does not stand before."""
         if style.comma:
             self.add(style.comma, self.size, self.baseline, 0.02 * self.size, "comma")
+            self.pen -= TUCK * self.pieces[-1].box[2]
         if style.currency == "raised":
             self.small(sign, "currency")
         self.small(cents, "cents", gap=0.02 if style.comma or style.currency == "raised" else GAP)
@@ -147,7 +155,7 @@ def struck(block: Block) -> Block:
     """A price that no longer holds: one stroke through it, .07 em thick at .30 em over the baseline."""
     import skia
 
-    x, _, w, _ = block.box
+    x, _, w, _ = around(piece.box for piece in block.pieces)
     over, thick = 0.05 * block.size, max(1.0, STRIKE_THICKNESS * block.size)
     box = (x - over, block.pieces[0].baseline - STRIKE_HEIGHT * block.size - thick / 2, w + 2 * over, thick)
     path = skia.Path()
@@ -161,7 +169,7 @@ def discount(share: Decimal, locale: str) -> str:
     """A discount of `share` (0.2 for a fifth) with a true minus as the locale writes it: −20%, −20 %."""
     from babel.numbers import format_percent
 
-    return "−" + str(format_percent(share, locale=locale.replace("-", "_")))
+    return "−" + str(format_percent(share, locale=locale.replace("-", "_"))).replace("\u00a0", "\u202f")
 
 
 def number(

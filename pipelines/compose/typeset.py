@@ -311,13 +311,14 @@ def leading(pt: float, caps: bool = False, weight: int = 400, tall: bool = False
 def tracking(pt: float, caps: bool = False, serif: bool = False, figures: bool = False) -> float:
     """Tracking in em for `pt` points, after Inter's dynamic metrics: -.0223 + .185 exp(-.1745 pt).
 
-    A serif takes half of what is negative, capitals are opened, and figures above 100 pt are closed to -.035.
+    A serif takes half of what is negative (figures a quarter), capitals are opened, and a sans serif's figures above
+    100 pt are closed to -.035.
     """
     value = -0.0223 + 0.185 * math.exp(-0.1745 * pt)
-    if figures and pt >= 100:
+    if figures and pt >= 100 and not serif:
         value = -0.035
     if serif and value < 0:
-        value /= 2
+        value /= 4 if figures else 2
     if caps:
         value += _between(pt, ((14.0, 0.08), (18.0, 0.05), (24.0, 0.05), (40.0, 0.02)))
     return value
