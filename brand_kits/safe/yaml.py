@@ -76,7 +76,7 @@ def read_yaml(path: Path, *, limit: int = MAX_BYTES) -> Document:
 
 def parse_yaml(text: str, name: str) -> Document:
     """The plain data of a YAML text; `name` stands in messages."""
-    source = _without_tabs(text) if name.endswith(".json") else text
+    source = _json_as_yaml(text) if name.endswith(".json") else text
     try:
         _bound(source, name)
         node = yaml.compose(source, Loader=_Loader)
@@ -93,9 +93,20 @@ def parse_yaml(text: str, name: str) -> Document:
     return Document(data=data, marks=marks, name=name)
 
 
-def _without_tabs(text: str) -> str:
-    """JSON may be indented by tabs, which YAML refuses; inside strings JSON itself forbids them."""
-    return text.replace("\t", "    ")
+def _json_as_yaml(text: str) -> str:
+    """The two things in which JSON is not YAML: indenting by tabs, and signs written as two escaped halves."""
+    return _ESCAPED.sub(_joined, text.replace("\t", "    "))
+
+
+_ESCAPED = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\.")
+
+
+def _joined(match: re.Match[str]) -> str:
+    """Two halves as the one sign they stand for; any other escape as it is."""
+    if match[1] is None:
+        return match[0]
+    halves = bytes.fromhex(match[1] + match[2])
+    return halves.decode("utf-16-be")
 
 
 def _bound(text: str, name: str) -> None:
@@ -120,11 +131,15 @@ def _line(event: Any) -> int:
 
 def _within(depth: int, values: int, documents: int, where: str) -> None:
     if depth > MAX_DEPTH:
-        raise _fault("yaml.depth", f"Values lie deeper than {MAX_DEPTH} levels", where, "Flatten the file.")
+        raise _too_deep(where)
     if values > MAX_VALUES:
         raise _fault("yaml.size", f"The file holds more than {MAX_VALUES:,} values", where, "Split or shorten it.")
     if documents > 1:
         raise _fault("yaml.documents", "The file holds several documents", where, "Keep one; remove the `---` lines.")
+
+
+def _too_deep(where: str) -> UnsafeFileError:
+    return _fault("yaml.depth", f"Values lie deeper than {MAX_DEPTH} levels", where, "Flatten the file.")
 
 
 def _plain(node: Any, path: Path_, marks: dict[Path_, int], faults: list[KitFault], name: str) -> Any:
@@ -193,6 +208,8 @@ def _syntax(cause: yaml.YAMLError, name: str) -> UnsafeFileError:
     mark = getattr(cause, "problem_mark", None)
     problem = getattr(cause, "problem", None) or "The file cannot be read as YAML"
     where = f"{name}:{mark.line + 1}" if mark else name
+    if "nesting depth" in str(problem):  # the parser's own bound, met before an event was made
+        return _too_deep(where)
     return _fault("yaml.syntax", str(problem).capitalize(), where, "Check indentation, colons and quotes on this line.")
 
 
