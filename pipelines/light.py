@@ -21,8 +21,9 @@ LUMINANCE = np.array([0.2126729, 0.7151522, 0.0721750], np.float32)
 """Of linear sRGB (IEC 61966-2-1)."""
 FILL_SHARE = 0.36
 """Fill of the light on an open, lit ground: sets are rendered so (between .28 and .42)."""
-ADAPTATION = 0.55
-"""How far the eye of the camera takes a light's tint for white: 1 would take all mood out of it."""
+ADAPTATION = {"pale": 0.55, "coloured": 0.80}
+"""How far the eye of the camera takes a light's tint for white: 1 would take all mood out of it. A brand's coloured
+ground is balanced more, as an evening on lilac would be another brand's pink."""
 CONTACT_ON_KEY = 0.55
 EXPOSURE = 0.95
 """At .95 a lit role of L .94 loses .016 of lightness; above 1 saturated roles drift in hue."""
@@ -73,9 +74,10 @@ def tints(mood: Iterable[str], ground: npt.ArrayLike) -> tuple[Colour, Colour]:
     """
     words = frozenset(mood)
     key = np.array(next((tint for names, tint in TINTS if names & words), PLAIN_KEY))
-    fill = key * np.array(WARM_BOUNCE if chroma(ground) < PALE_CHROMA else ROSE_BOUNCE)
+    pale = chroma(ground) < PALE_CHROMA
+    fill = key * np.array(WARM_BOUNCE if pale else ROSE_BOUNCE)
     white = key * (1 - FILL_SHARE) + fill * FILL_SHARE
-    white = white**ADAPTATION
+    white = white ** ADAPTATION["pale" if pale else "coloured"]
     level = float((key * (1 - FILL_SHARE) + fill * FILL_SHARE) / white @ LUMINANCE)
     return _colour(key / white / level), _colour(fill / white / level)
 
@@ -126,7 +128,7 @@ def _add_gloss(
     picture += scaled
 
 
-def shoulder(linear: Floats, knee: float = 0.80) -> Floats:
+def shoulder(linear: Floats, knee: float = 0.92) -> Floats:
     """Roll luminance above `knee` off toward 1, hue kept; colours out of gamut are drawn toward their grey.
 
     Works in place and returns its argument.

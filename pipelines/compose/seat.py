@@ -164,8 +164,9 @@ def _shape_overlap(product: Cutout, alpha: Bytes) -> float:
     height, width = alpha.shape
     native_w, native_h = product.size
     scale = height / native_h
-    move = np.array([[scale, 0, (width - scale * native_w) / 2], [0, scale, 0]], np.float64)
-    whole = cv2.warpAffine(product.rgba[..., 3], move, (width, height), flags=cv2.INTER_AREA)
+    middle = scale / 2 - 0.5
+    move = np.array([[scale, 0, (width - scale * native_w) / 2 + middle], [0, scale, middle]], np.float64)
+    whole = cv2.warpAffine(product.rgba[..., 3], move, (width, height), flags=cv2.INTER_LINEAR)
     one, other = whole > 127, alpha > 127
     return float((one & other).sum() / max(int((one | other).sum()), 1))
 

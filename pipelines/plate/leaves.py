@@ -63,7 +63,7 @@ def _disc_blur(picture: Floats, diameter: float) -> Floats:
     shrink = max(1, int(diameter // 14))
     small = cv2.resize(picture, (TILE // shrink, TILE // shrink), interpolation=cv2.INTER_AREA)
     blurred = cv2.filter2D(small, -1, _disc(diameter / shrink), borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.resize(blurred, (TILE, TILE), interpolation=cv2.INTER_CUBIC), np.float32)
+    return np.asarray(np.clip(cv2.resize(blurred, (TILE, TILE), interpolation=cv2.INTER_CUBIC), 0, 1), np.float32)
 
 
 def _disc(diameter: float) -> Floats:

@@ -195,7 +195,7 @@ def measured_foot(alpha: npt.NDArray[np.uint8], pitch: float) -> float:
     """
     height = alpha.shape[0]
     half = (alpha > SOLID).sum(1)[::-1] / (2 * height)
-    body = float(np.median(half[round(0.02 * height) : round(0.06 * height) + 1]))
+    body = float(np.percentile(half[round(0.02 * height) : round(0.15 * height) + 1], 80))
     squash = max(math.sin(math.radians(pitch)), 0.02)
     low = max(2, round(0.004 * height))
     row = np.arange(low, max(low + 2, round(0.5 * body * squash * height)))
