@@ -111,6 +111,10 @@ RULES: tuple[Rule, ...] = (
         fact="“{}” is a claim that needs proof",
     ),
     Rule(
+        code="claims.sweeping", find=finders.strong("sweeping"), help=_DROP, person=None,
+        fact="“{}” speaks for more than the brief knows",
+    ),
+    Rule(
         code="claims.currency", find=finders.wrong_currency, help=_DROP,
         fact="“{}” is not the currency of the price",
     ),

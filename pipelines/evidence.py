@@ -47,7 +47,8 @@ def allowed_from(brief: Brief, kit: BrandKit, locale: str, tribe: Tribe | None =
     units = _units(brief, locale)
     numbers, measures = _numbers(proven, locale, units)
     spoken, _ = _numbers(lines, locale, units)
-    absent = _denied([brief.message, *(f.text for f in brief.product.facts), *claims], brief, locale)
+    plain = [f.text for f in brief.product.facts if f.kind != "absence"]
+    absent = _denied([brief.message, *plain, *claims], brief, locale)
     names = [brief.product.name, brief.brand, brief.product.category, *(t.name for t in brief.tribes)]
     return Allowed(
         numbers=frozenset(numbers | _figures_of(brief)),
@@ -142,7 +143,7 @@ def _unit_text(words: Sequence[Token], at: int) -> str:
 
 def _denied(texts: Iterable[str], brief: Brief, locale: str) -> frozenset[str]:
     """Nouns that the brief says are not there: of absence facts, and after a negation in any given text."""
-    nouns = {w for f in brief.product.facts if f.kind == "absence" for w in _words(f.noun)}
+    nouns = {" ".join(_words(f.noun)) for f in brief.product.facts if f.kind == "absence" and f.noun}
     lex = lexicon(locale)
     for text in texts:
         words = tokens(normal(text))
@@ -166,8 +167,8 @@ def _content_words(texts: Iterable[str]) -> frozenset[str]:
 
 def _phrases(texts: Iterable[str]) -> tuple[str, ...]:
     """Given wordings as patterns, longest first; white space may differ."""
-    normal = {re.sub(r"\s+", " ", normal(t)).strip(" .") for t in texts}
-    ordered = sorted((t for t in normal if t), key=lambda t: (-len(t), t))
+    wordings = {re.sub(r"\s+", " ", normal(t)).strip(" .") for t in texts}
+    ordered = sorted((t for t in wordings if t), key=lambda t: (-len(t), t))
     return tuple(re.escape(t).replace(r"\ ", r"\s+") for t in ordered)
 
 

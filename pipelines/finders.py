@@ -104,18 +104,28 @@ CURRENCIES: Mapping[str, frozenset[str]] = {
 
 
 def _noun(s: Subject, at: int | None) -> str:
-    """The folded noun at a place, without a denying tail (`zuckerfrei` is about sugar)."""
+    """The folded noun at a place, without a denying tail (`zuckerfrei` is about sugar); two words if they are denied
+    together (`hot water`)."""
     if at is None:
         return ""
     word = fold(s.tokens[at].text)
     tail = denying_tail(word, s.lex)
-    return word.removesuffix(tail) if tail else word
+    return word.removesuffix(tail) if tail else (_denied_at(s, at) or word)
+
+
+def _denied_at(s: Subject, at: int) -> str:
+    """The denied noun, of one word or several, that begins at a token; "" when none does."""
+    for noun in sorted(s.allowed.absent, key=len, reverse=True):
+        parts = noun.split()
+        here = [fold(t.text) for t in s.tokens[at : at + len(parts)]]
+        if len(here) == len(parts) and all(same_noun(a, b) for a, b in zip(here, parts, strict=True)):
+            return noun
+    return ""
 
 
 def _denies(s: Subject, at: int) -> bool:
-    """Whether one of the next three words is a noun that the brief denies."""
-    near = s.tokens[at : at + 3]
-    return any(t.is_word and any(same_noun(fold(t.text), n) for n in s.allowed.absent) for t in near)
+    """Whether a noun that the brief denies begins within the next three words."""
+    return any(_denied_at(s, i) for i in range(at, min(at + 3, len(s.tokens))))
 
 
 def _denials(s: Subject) -> Iterator[tuple[str, str]]:
