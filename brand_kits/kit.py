@@ -199,7 +199,10 @@ class Motion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProductPicture:
-    """A picture of a product. `data` is what was measured of it (pitch, label box, profile, ...); see its own file."""
+    """A picture of a product. `data` is what was measured of it (pitch, label box, profile, ...); see its own file.
+
+    `avoid_grounds` names the colours that must not stand behind it, as ground, disc or panel: it would melt into them.
+    """
 
     name: str
     product: str
