@@ -32,8 +32,8 @@ TINTS: tuple[tuple[frozenset[str], Colour], ...] = (
     (frozenset({"evening", "late", "dusk", "sunset", "golden"}), (1.0, 0.86, 0.66)),
     (frozenset({"morning", "dawn", "sun", "summer", "warm"}), (1.0, 0.93, 0.80)),
     (frozenset({"noon", "midday", "studio", "crisp"}), (1.0, 0.975, 0.93)),
-    (frozenset({"night", "moon"}), (0.90, 0.95, 1.0)),
-    (frozenset({"soft", "airy", "overcast", "quiet", "calm"}), (1.0, 0.985, 0.96)),
+    (frozenset({"night", "lamp", "glow"}), (1.0, 0.95, 0.87)),
+    (frozenset({"soft", "airy", "overcast", "quiet", "calm"}), (1.0, 0.975, 0.94)),
 )
 """Key colours (linear) by a light's mood words; the first row that shares a word wins."""
 PLAIN_KEY: Colour = (1.0, 0.965, 0.91)

@@ -16,7 +16,7 @@ from factory.errors import StoreError
 from pipelines.light import LUMINANCE, tints
 from pipelines.plate.camera import Camera, Cut, cut_layer, read_camera, world_points
 from pipelines.plate.matter import Wash, role_colour, wash_albedo, wash_light
-from pipelines.plate.setfile import FractionBox, SetFile
+from pipelines.plate.setfile import FractionBox, SetFile, set_in
 from pipelines.scene import Box, Floats, Limits, Passes, Window, mirrored, unflipped
 
 USUAL_HEIGHT = 2.6
@@ -27,6 +27,9 @@ MASTER_ZOOM = 2.25
 """Pixels for one of the master: light is soft and can be enlarged so far."""
 MATTER = 0.6
 """Reflectance of the neutral matter in the scenes."""
+LIT = 1.0
+"""What the main part's lit places come to; sets are exposed for their brightest tenth, often the floor."""
+MOST_GAIN = 1.25
 DARK_FILL = 0.84
 """Bounce in the sets comes from matter of .6; grounds that swallow light give back less."""
 
@@ -82,13 +85,14 @@ class RenderedScene:
         key, light_name = self._file.keys[light], f"key_{light}"
         albedo, position = self._base(look)
         key_colour, fill_colour = tints(key.mood, role_colour(self._palette, "ground"))
-        lit = self._light(light_name, float(key.data["scale"]), look.cut)
+        gain = np.float32(_gain(self._file.folder, light))
+        lit = self._light(light_name, float(key.data["scale"]), look.cut) * gain
         if self._wash is not None and self._wash.use == "light":
             lit = lit * wash_light(self._wash, window.size)
         fill = self._file.data["fill"]
         return Passes(
             key=lit,
-            fill=self._light("fill", float(fill["scale"]), look.cut) * self._fill_level(),
+            fill=self._light("fill", float(fill["scale"]), look.cut) * (gain * self._fill_level()),
             albedo=albedo,
             gloss_key=self._gloss(light_name, key.data.get("gloss_scale"), look.cut),
             gloss_fill=self._gloss("fill", fill.get("gloss_scale"), look.cut),
@@ -235,3 +239,18 @@ def _light(folder: Path, name: str, scale: float) -> Floats:
 def _depth(folder: Path) -> Floats:
     """Codes of inverse depth, float32."""
     return _read(folder / "depth.png", -1).astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def _gain(folder: Path, light: int) -> float:
+    """Factor that brings the main part, where this key lights it, to `LIT`, so that it wears the palette's colour."""
+    import cv2
+
+    file = set_in(folder)
+    key = _light(folder, f"key_{light}", float(file.keys[light].data["scale"]))
+    fill = _light(folder, "fill", float(file.data["fill"]["scale"]))
+    main = cv2.resize(_grey(folder, f"part_{file.main_part}"), key.shape[::-1], interpolation=cv2.INTER_AREA) > 250
+    if not main.any():
+        return 1.0
+    lit = key[main] > 0.5 * np.percentile(key[main], 95)
+    return float(np.clip(LIT / np.median((key + fill)[main][lit]), 1.0, MOST_GAIN))

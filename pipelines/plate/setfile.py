@@ -46,11 +46,8 @@ class SetFile:
         return next((part for part, role in self.parts.items() if role == "ground"), next(iter(self.parts)))
 
 
-@lru_cache(maxsize=32)
 def read_set(name: str) -> SetFile:
-    """The set of that name. Raises StoreError when there is none."""
-    import yaml
-
+    """The shipped set of that name. Raises StoreError when there is none."""
     folder = SETS / name
     path = folder / "set.yaml"
     if "/" in name or "\\" in name or name.startswith(".") or not path.is_file():
@@ -58,9 +55,17 @@ def read_set(name: str) -> SetFile:
             f"There is no set {name!r}", code="set-missing", where=f"sets/{name}",
             help=f"Known sets: {', '.join(set_names())}.",
         )  # fmt: skip
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return set_in(folder)
+
+
+@lru_cache(maxsize=32)
+def set_in(folder: Path) -> SetFile:
+    """The set that lies in a folder."""
+    import yaml
+
+    data = yaml.safe_load((folder / "set.yaml").read_text(encoding="utf-8"))
     return SetFile(
-        name=name,
+        name=folder.name,
         kind=data.get("kind", "rendered"),
         title=data["title"],
         mood=tuple(data["mood"]),

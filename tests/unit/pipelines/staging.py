@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import yaml
 
-from pipelines.plate.setfile import SetFile, toward
+from pipelines.plate.setfile import SetFile, set_in, toward
 from pipelines.product.cutout import Cutout, cutout
 from pipelines.scene import Floats, Passes
 
@@ -93,20 +93,7 @@ def rendered_set(folder: Path, mirror: bool = False) -> SetFile:
         "fill": {"scale": 1.0, "gloss_scale": 1.0 if mirror else None}, "depth": {"scale": scale},
     }  # fmt: skip
     (folder / "set.yaml").write_text(yaml.safe_dump(row))
-    return read_from(folder)
-
-
-def read_from(folder: Path) -> SetFile:
-    """The set of a folder that is not among the shipped ones."""
-    from pipelines.plate import setfile
-
-    setfile.read_set.cache_clear()
-    kept, setfile.SETS = setfile.SETS, folder.parent
-    try:
-        return setfile.read_set(folder.name)
-    finally:
-        setfile.SETS = kept
-        setfile.read_set.cache_clear()
+    return set_in(folder)
 
 
 def oklch(linear: Floats) -> np.ndarray:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from staging import PALETTE, PITCH, SIDE, oklch, rendered_set
+from staging import PALETTE, PITCH, oklch, rendered_set
 
 from factory.errors import StoreError
 from pipelines.compose.shadow import contact
@@ -133,9 +132,16 @@ def test_shipped_sets_put_the_product_on_lit_ground(name: str) -> None:
         assert abs(passes.pitch - PITCH) <= 1.5
 
 
-def test_the_test_set_is_what_it_says() -> None:
-    assert SIDE % 2 == 0
-    assert math.isclose(PITCH, 10.0)
+@pytest.mark.parametrize("name", RENDERED)
+@pytest.mark.parametrize("ground", ["#F7EDE0", "#C8B6E2", "#F05A28", "#1C1A3B"])
+def test_the_lit_main_part_of_a_shipped_set_keeps_the_grounds_lightness(name: str, ground: str) -> None:
+    scene = set_scene(read_set(name), {**PALETTE, "ground": ground})
+    for light in range(scene.lights):
+        passes = scene.view(Window(size=(256, 256), foot=(118.0, 195.0), height=85), light)
+        main = np.abs(passes.albedo - hex_to_linear(ground)).max(-1) < 2e-3
+        lit = main & (passes.key > 0.5 * np.percentile(passes.key[main], 95))
+        level = np.median(oklch(grade(passes)[lit])[:, 0])
+        assert level == pytest.approx(oklch(hex_to_linear(ground))[0], abs=0.03), f"{name} light {light}"
 
 
 def test_contact_stays_on_the_ground_of_a_rendered_set(scene: RenderedScene) -> None:
