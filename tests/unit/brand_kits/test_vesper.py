@@ -174,3 +174,12 @@ def test_the_claims_outlive_the_offer() -> None:
     end = date(2026, 12, 31)
     assert kit().claims_on(end) == kit().claims
     assert all(b["offer"]["end"] <= end for b in map(brief, BRIEFS) if "offer" in b)
+
+
+def test_a_device_is_one_that_can_be_drawn_and_stands_in_a_family_of_its_line() -> None:
+    folder = ROOT.parents[2] / "pipelines" / "compose" / "devices"
+    rows = {row["name"]: row for row in (read_yaml(f).data for f in folder.glob("*.yaml"))}
+    for path in BRIEFS:
+        for line in brief(path)["lines"]:
+            if "device" in line:
+                assert set(rows[line["device"]]["families"]) & set(line["families"]), line["id"]
