@@ -161,7 +161,20 @@ def test_each_brief_is_translated_whole(path: Path) -> None:
         assert set(there["proof"]) == {p["id"] for p in data["proof"]}
         assert set(there["tribes"]) == {t["id"] for t in data["tribes"]}
         entries = [*there["product"]["facts"].values(), *there["proof"].values(), *there["tribes"].values()]
-        known = {"text", "unit", "symbol", "noun", "source", "role", "name", "values", "passions", "story", "words", "avoid"}
+        known = {
+            "text",
+            "unit",
+            "symbol",
+            "noun",
+            "source",
+            "role",
+            "name",
+            "values",
+            "passions",
+            "story",
+            "words",
+            "avoid",
+        }
         assert all(set(entry) <= known for entry in entries)
 
 
