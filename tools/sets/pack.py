@@ -24,7 +24,7 @@ from quiet import Box, calm_boxes
 Floats = npt.NDArray[np.float32]
 
 MATTER = 0.6  # reflectance of the neutral matter in the scenes
-FILL_SHARE = 0.34  # of the lit ground's light, from the fill
+FILL_SHARE = 0.38  # of the lit ground's light, from the fill
 LIT = ("ground", "surface")
 QUALITY = 90
 TONE = {"ground": 0.80, "surface": 0.62, "accent": 0.30, "muted": 0.45, "ink": 0.10}

@@ -23,7 +23,7 @@ class Quality:
 
     light_px: int = 1280
     mask_px: int = 2880
-    samples: int = 18
+    samples: int = 16
     mask_samples: int = 12
     threads: int = 2
 
@@ -215,7 +215,7 @@ def _write_meta(stage: Stage, folder: Path, quality: Quality) -> None:
             "matrix": [list(row) for row in camera.matrix_world], "lens": info.lens,
             "sensor": SENSOR_MM, "shift": [camera.data.shift_x, camera.data.shift_y],
         },
-        "anchor": info.anchor, "anchor_px": info.anchor_px, "horizon": horizon,
+        "anchor": (*(info.stand or info.anchor[:2]), info.anchor[2]), "anchor_px": info.anchor_px, "horizon": horizon,
         "room": {"height": info.room[0], "radius": info.room[1]},
         "keys": [
             {"name": k.name, "mood": k.mood, "dir": list(k.direction), "azimuth": k.azimuth,

@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float32]
 Box = tuple[float, float, float, float]  # x, y, w, h as fractions of the master
 
 CELLS = 40  # boxes lie on a grid of 1/40
-SD_MAX = 0.060  # of sqrt light x tone, so about the scale of sRGB
+SD_MAX = 0.070  # of sqrt light x tone, so about the scale of sRGB
 EDGE = 0.030  # a step per 1/160 of the width that the eye reads as an edge
 EDGE_MAX = 0.012  # share of a box that may be edges
 SMALLEST = (0.30, 0.125)

@@ -47,6 +47,7 @@ class SetInfo:
     anchor: tuple[float, float, float]
     anchor_px: tuple[float, float]
     room: tuple[float, float]
+    stand: tuple[float, float] | None = None  # x, y of the product's foot, if not the anchor's
     horizon: tuple[float, float, float] | None = None
     fill_gloss: bool = False
     mirror: str | None = None

@@ -27,6 +27,7 @@ INFO = SetInfo(
     ),
     anchor=(0.0, 0.0, 0.0),
     anchor_px=(0.5, 0.76),
+    stand=(0.22, 0.0),  # so that a 9:16 crop round the product keeps the whole sun
     room=(3.2, 1.3),
     horizon=(0.0, 2.1, 0.62),
     sky=0.2,
@@ -155,6 +156,6 @@ def _lights(stage: Stage) -> None:
 
 def _light_box(stage: Stage) -> None:
     """Lamps hidden between the sheets light each one's back, a large soft one the floor."""
-    stage.area(2, (-3.2, -6.5, 9), (0, 1.0, 0.8), (6, 6), 900)
+    stage.area(2, (-3.2, -6.5, 9), (0, 1.0, 0.8), (6, 6), 1600)
     for y, z, watts in ((4.40, 0.2, 330), (3.55, 0.0, 90), (2.65, -0.3, 45)):
         stage.area(2, (0, y, z), (0, y + 0.62, z + 1.6), (17, 0.25), watts)

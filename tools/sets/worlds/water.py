@@ -25,6 +25,7 @@ INFO = SetInfo(
     ),
     anchor=(0.0, 0.0, 0.47),
     anchor_px=(0.46, 0.76),
+    stand=(0.0, -0.2),  # the slab's top falls off behind
     room=(3.1, 0.95),
     horizon=(0.0, 9.0, 0.0),
     fill_gloss=True,
