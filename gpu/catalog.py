@@ -84,7 +84,7 @@ MODELS: tuple[ModelSpec, ...] = (
     ),
     ModelSpec(
         name="qwen-image", title="Qwen-Image", kind="image", licence="Apache-2.0", commercial="yes", memory=60,
-        steps=50, guidance=4.0, sizes=((1328, 1328), (1140, 1472), (928, 1664), (1664, 928)), multiple=16,
+        steps=50, guidance=4.0, sizes=((1328, 1328), (1104, 1472), (928, 1664), (1664, 928)), multiple=16,
         abilities=("text", "image", "inpaint"), pipeline="QwenImagePipeline", repo="Qwen/Qwen-Image",
         note="not Qwen-Image-2.1, whose licence is for research only",
     ),

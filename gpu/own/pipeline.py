@@ -39,7 +39,7 @@ class WashPipeline(DiffusionPipeline):  # type: ignore[misc]  # diffusers carrie
         self,
         unet: UNet2DModel,
         scheduler: FlowMatchEulerDiscreteScheduler,
-        classes: Sequence[str] = (),
+        classes: list[str] = [],  # noqa: B006 (diffusers reads the types of arguments; never changed)
         patch: int = 3,
         mean: float = 1 / 3,
         scale: float = 3.0,
@@ -51,7 +51,8 @@ class WashPipeline(DiffusionPipeline):  # type: ignore[misc]  # diffusers carrie
     @property
     def multiple(self) -> int:
         """What width and height of a map must divide by."""
-        return int(self.config.patch) * 2 ** (len(self.unet.config.block_out_channels) - 1)
+        levels: int = len(self.unet.config.block_out_channels)
+        return int(self.config.patch) << (levels - 1)
 
     @torch.no_grad()
     def __call__(
@@ -133,11 +134,27 @@ class WashPipeline(DiffusionPipeline):  # type: ignore[misc]  # diffusers carrie
     def _weights(self, sample: Tensor) -> Tensor:
         """Patches back to weights: none below 0, each point's sum 1."""
         maps = functional.pixel_shuffle(sample, self.config.patch).float().cpu() / self.config.scale + self.config.mean
-        maps = maps.clamp(min=0)
-        return maps / maps.sum(1, keepdim=True).clamp(min=1e-4)
+        positive: Tensor = maps.clamp(min=0)
+        return positive / positive.sum(1, keepdim=True).clamp(min=1e-4)
 
 
-def assemble(unet: UNet2DModel, classes: Sequence[str], patch: int, mean: float, scale: float) -> Any:
+def assemble(unet: UNet2DModel, classes: list[str], patch: int, mean: float, scale: float) -> Any:
     """A pipeline around a trained net. The walk spends its steps at high noise, where smooth pictures are settled."""
     scheduler = FlowMatchEulerDiscreteScheduler(num_train_timesteps=1000, shift=3.0)
     return WashPipeline(unet=unet.eval(), scheduler=scheduler, classes=classes, patch=patch, mean=mean, scale=scale)
+
+
+def open_washes(folder: str) -> WashPipeline:
+    """The pipeline of a folder, in float32, ready to draw. Raises ModelError when the folder is of another kind."""
+    from diffusers.utils import logging
+
+    logging.disable_progress_bar()
+    pipeline = DiffusionPipeline.load_config(folder, local_files_only=True)
+    if pipeline["_class_name"] != WashPipeline.__name__:
+        fact = f"The folder holds a {pipeline['_class_name']}, not a {WashPipeline.__name__}"
+        raise ModelError(fact, code="wash_folder", where=folder, help="Name a folder of washes.")
+    opened: WashPipeline = WashPipeline.from_pretrained(
+        folder, torch_dtype=torch.float32, use_safetensors=True, local_files_only=True
+    )
+    opened.set_progress_bar_config(disable=True)
+    return opened
