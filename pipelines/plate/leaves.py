@@ -34,14 +34,15 @@ def light_through(u: Floats, v: Floats, width: Floats, gobo: Mapping[str, Any]) 
     x = (u - np.float32(centre[0])) * scale + np.float32(TILE / 2)
     y = np.abs(np.float32(TILE / 2) - (v - np.float32(centre[1])) * scale)
     y = np.minimum(y, np.float32(TILE - 1))
-    stack = _stack(gobo["plant"], int(gobo.get("seed", 1)))
+    plant, seed = gobo["plant"], int(gobo.get("seed", 1))
     level = _level(width * scale)
     out = np.zeros_like(x)
     for index in range(len(LEVELS)):
         share = np.clip(1 - np.abs(level - np.float32(index)), 0, 1)
         if share.max() > 0:
-            out += share * cv2.remap(stack[index], x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(out, np.float32)
+            tile = _blurred(plant, seed, index)
+            out += share * cv2.remap(tile, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(out / np.float32(255), np.float32)
 
 
 def _level(diameter: Floats) -> Floats:
@@ -49,11 +50,10 @@ def _level(diameter: Floats) -> Floats:
     return np.asarray(np.interp(np.log(diameter), np.log(LEVELS), np.arange(len(LEVELS))), np.float32)
 
 
-@lru_cache(maxsize=8)
-def _stack(plant: str, seed: int) -> tuple[Floats, ...]:
-    """The plant's light at every blur."""
-    sharp = _drawn(plant, seed)
-    return tuple(_disc_blur(sharp, diameter) for diameter in LEVELS)
+@lru_cache(maxsize=24)
+def _blurred(plant: str, seed: int, index: int) -> npt.NDArray[np.uint8]:
+    """The plant's light under one of the blurs, 0..255."""
+    return np.asarray(_disc_blur(_drawn(plant, seed), LEVELS[index]) * 255 + 0.5, np.uint8)
 
 
 def _disc_blur(picture: Floats, diameter: float) -> Floats:
@@ -74,6 +74,7 @@ def _disc(diameter: float) -> Floats:
     return np.asarray(disc / disc.sum(), np.float32)
 
 
+@lru_cache(maxsize=2)
 def _drawn(plant: str, seed: int) -> Floats:
     """White light with the plant's leaves in it as shade; thin leaves let a little through where single."""
     import cv2
