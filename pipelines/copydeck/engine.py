@@ -37,6 +37,14 @@ TARGET: Mapping[str, int] = {
 """Characters up to which a field is at ease; art headlines are read in a glance of six words or fewer."""
 
 
+ECHOES: Mapping[str, tuple[tuple[str, ...], float]] = {
+    "art_sub": (("art_headline",), 0.6), "art_body": (("art_headline", "art_sub"), 0.8),
+    "primary_text": (("art_headline",), 0.3), "headline": (("art_headline",), 0.5),
+    "long_headline": (("art_headline",), 0.4), "description": (("art_headline", "headline"), 0.7),
+}
+"""A field to those whose words it had better not repeat, and what repeating all of them costs."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
     """A text that may be shown, how good it is for its field (larger is better), and which pattern made it."""
@@ -111,10 +119,10 @@ def last_word(text: str) -> str:
 # ------------------------------------------------------------------------------------------------- candidates
 
 
-def written(writer: Writer, field: str, before: Sequence[str]) -> list[Candidate]:
-    """What the grammar can say for a field, guarded and scored, best first. `before` are texts already chosen."""
+def written(writer: Writer, field: str, before: Mapping[str, str]) -> list[Candidate]:
+    """What the grammar can say for a field, guarded and scored, best first. `before` are fields already chosen."""
     drafts = [c for p in writer.lang.of_field(FIELDS[field]) for c in _said(writer, field, p)]
-    kept = [replace(c, score=c.score - _echo(writer, c.text.text, before)) for c in drafts if _may(writer, c)]
+    kept = [replace(c, score=c.score - _echo(writer, field, c, before)) for c in drafts if _may(writer, c)]
     return ranked(writer, field, kept) if field in ("art_headline", "primary_text") else _sorted(kept)
 
 
@@ -140,25 +148,40 @@ def _said(writer: Writer, field: str, pattern: Pattern) -> list[Candidate]:
 
 def _fit(writer: Writer, pattern: Pattern) -> float | None:
     """How well a pattern suits the concept; None when it speaks of something else."""
-    topics = writer.material.topics
-    if pattern.of == ("any",):
-        topic = 0.75 if writer.concept.fact in _facts_of(pattern, writer.material) else 0.45
-    else:
-        places = [topics.index(t) for t in pattern.of if t in topics]
-        if not places:
-            return None
-        topic = 1.0 - 0.3 * min(places)
+    topic = _topic(writer, pattern)
+    if topic is None:
+        return None
     motive = 0.4 if writer.concept.motive in pattern.motives else 0.0
     hook = 0.3 if writer.concept.hook == pattern.hook else 0.0
-    return topic + motive + hook + 0.1 * len(pattern.when) + _turn(writer, pattern)
+    return topic + motive + hook + 0.1 * len(pattern.when) + _turn(writer, pattern) - _poverty(pattern)
+
+
+def _topic(writer: Writer, pattern: Pattern) -> float | None:
+    topics = writer.material.topics
+    if pattern.of == ("any",):
+        return 0.75 if writer.concept.fact in _facts_of(pattern, writer.material) else 0.45
+    place = min((topics.index(t) for t in pattern.of if t in topics), default=None)
+    if place is None:
+        return None
+    vague = pattern.field != "headline" and topics[place] == "product" and place > 0
+    return 0.3 if vague else 1.0 - 0.3 * place
+
+
+def _poverty(pattern: Pattern) -> float:
+    """What a line costs that names the product and says nothing of it, or that every concept could say."""
+    slots = {name for text in pattern.say for name, _ in SLOT.findall(text)}
+    if slots == {"message"}:
+        return 0.2
+    return 0.4 if slots and slots <= {"product", "brand"} else 0.0
 
 
 def _turn(writer: Writer, pattern: Pattern) -> float:
     """A headline's pattern is worth more to the concept whose turn it is: patterns that open alike go together."""
-    if pattern.field != "headline" or writer.share.count == 1:
+    worth = {"headline": 0.5, "primary": 0.3}.get(pattern.field, 0.0)
+    if not worth or writer.share.count == 1:
         return 0.0
-    openings = list(dict.fromkeys(_opening(p) for p in writer.lang.of_field("headline")))
-    return 0.5 if openings.index(_opening(pattern)) % writer.share.count == writer.share.index else 0.0
+    openings = list(dict.fromkeys(_opening(p) for p in writer.lang.of_field(pattern.field)))
+    return worth if openings.index(_opening(pattern)) % writer.share.count == writer.share.index else 0.0
 
 
 def _opening(pattern: Pattern) -> str:
@@ -177,11 +200,12 @@ def _ease(text: str, field: str) -> float:
     return -0.6 * over - 0.08 * words
 
 
-def _echo(writer: Writer, text: str, before: Sequence[str]) -> float:
-    """What a text costs for repeating words and figures that stand beside it already; the product's name may return."""
-    own = _marks(text) - _marks(writer.brief.product.name)
-    shared = max((len(own & _marks(b)) / max(1, len(own)) for b in before), default=0.0)
-    return 0.9 * shared
+def _echo(writer: Writer, field: str, candidate: Candidate, before: Mapping[str, str]) -> float:
+    """What a text costs for repeating words and figures that stand beside it; the product's name may return."""
+    beside, weight = ECHOES.get(field, ((), 0.0))
+    own = _marks(candidate.text.text) - _marks(writer.brief.product.name)
+    said = [_marks(before[f]) for f in beside if f in before]
+    return weight * max((len(own & b) / max(1, len(own)) for b in said), default=0.0)
 
 
 def _marks(text: str) -> set[str]:

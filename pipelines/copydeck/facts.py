@@ -111,10 +111,13 @@ def gather(brief: Brief, concept: Concept, locale: str) -> Material:
 
 
 def _order(facts: tuple[Fact, ...], concept: Concept) -> tuple[Fact, ...]:
+    """The lead, then one fact of each other kind (turned by the concept's seed), then what is left."""
     lead = [f for f in facts if f.id == concept.fact]
     rest = [f for f in facts if f.id != concept.fact]
-    turn = concept.seed % len(rest) if rest else 0
-    return (*lead, *rest[turn:], *rest[:turn])
+    kinds = {f.kind: f for f in reversed(rest)}
+    firsts = [f for f in rest if kinds[f.kind] is f and all(f.kind != x.kind for x in lead)]
+    turn = concept.seed % len(firsts) if firsts else 0
+    return (*lead, *firsts[turn:], *firsts[:turn], *(f for f in rest if f not in firsts))
 
 
 TOPICS: Mapping[str, tuple[str, ...]] = {
@@ -140,12 +143,15 @@ def _names(brief: Brief, tribe: Tribe | None) -> dict[str, str]:
 
 
 def _prices(brief: Brief, concept: Concept, locale: str) -> dict[str, str]:
-    """The offer and its price where the concept speaks of the offer, else the product's price alone."""
+    """The price shown (the offer's where the concept speaks of it), and `own`, what the product itself costs."""
     offer = brief.offer
+    own = money(brief.product.price, locale) if brief.product.price else ""
     if offer is None or not speaks_of_offer(brief, concept, locale):
-        return {"price": money(brief.product.price, locale) if brief.product.price else ""}
+        return {"price": own, "own": own}
     return {
-        "price": money(offer.price, locale) if offer.price else "", "was": money(offer.was, locale) if offer.was else "",
+        "own": own,
+        "price": money(offer.price, locale) if offer.price else "",
+        "was": money(offer.was, locale) if offer.was else "",
         "offer": offer.text.rstrip("."), "code": offer.code, "end": day(offer.end, locale) if offer.end else "",
     }
 
@@ -162,7 +168,7 @@ def _fact_slots(facts: tuple[Fact, ...], lead: Fact | None, locale: str) -> tupl
 def _proof_slots(proof: Proof | None, locale: str) -> dict[str, str]:
     if proof is None:
         return {}
-    quote = proof.text.rstrip(".") if proof.kind in ("quote", "press") else ""
+    quote = proof.text if proof.kind in ("quote", "press") else ""
     return {
         "rating": number(proof.value, locale) if proof.value is not None else "",
         "best": number(proof.out_of, locale) if proof.out_of is not None else "",

@@ -132,7 +132,7 @@ def _written(
 ) -> list[Text]:
     """All phrased fields: the person's words, then the best of grammar and model; later fields do not repeat."""
     limits = limits_of(placements)
-    before: list[str] = []
+    before: dict[str, str] = {}
     texts: list[Text] = []
     for field in FIELDS:
         own = [Candidate(text=t, score=9.0) for t in (spoken.get(field) or _quoted(writer, field))]
@@ -141,7 +141,8 @@ def _written(
             rest = ranked(writer, field, [*headlines(writer, drafts), *rest])
         chosen = options(field, own, rest, limits.get(field, ()))
         texts += chosen
-        before += [t.text for t in chosen[:1]]
+        if chosen:
+            before[field] = chosen[0].text
     more = [t for field, own in spoken.items() if field not in FIELDS and field != "art_cta" for t in own]
     return [*texts, *items(writer), *spoken.get("art_cta", ()), *buttons(writer.brief, writer.lang), *more]
 
