@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from factory.records import Concept
-from pipelines.compose.draw import Item, Pixels
+from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
 from pipelines.compose.layout import Layout
 from pipelines.compose.printing import print_on
 from pipelines.compose.seat import Layer, put
@@ -93,10 +93,13 @@ class Backdrop:
             both[round(at) :] = b[round(at) :]
         return both
 
-    def picture(self, behind: Sequence[Item] = (), mix: Mix | None = None) -> Pixels:
-        """The whole canvas: ground, what is printed on it, the product; round it the page, where there is one."""
+    def picture(self, behind: Sequence[Item] = (), veils: Sequence[Scrim] = (), mix: Mix | None = None) -> Pixels:
+        """The whole canvas: ground, what is printed on it, veils, the product; round it the page, if there is one."""
         inner = print_on(self.ground(mix), self.albedo, behind)
-        inner = inner.copy() if inner.base is not None or not behind else inner
+        if veils and inner.shape[:2] == veils[0].alpha.shape:
+            sheet = canvas(inner.shape[1], inner.shape[0], inner)
+            draw(sheet, veils)
+            inner = to_rgb(sheet)
         layer = self.layer(mix)
         if layer is not None:
             put(inner, layer)

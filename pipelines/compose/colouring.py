@@ -9,13 +9,14 @@ from brand_kits.colour import apca, apca_hex, hex_to_srgb, mix
 from brand_kits.kit import BrandKit, Logo
 from pipelines.compose.contrast import Reading, choose, needed, reading, reference_px
 from pipelines.compose.draw import Item, PathItem, Pixels, Rect, RoundRect
-from pipelines.compose.flow import Placed
+from pipelines.compose.flow import FIGURES, Placed
 from pipelines.compose.layout import Layout
 from pipelines.compose.logo import load_logo, place_logo
 from pipelines.compose.marks import Button, Placard
 
-BIG = 36.0
-"""Reference px from which an accent may carry type."""
+BIG, GIANT = 36.0, 90.0
+"""Reference px from which an accent may carry type, and from which a figure is a shape more than a text."""
+SHAPE = 45.0
 LABEL, FILL, SIGN = 70.0, 30.0, 45.0
 
 
@@ -26,10 +27,13 @@ class Tones:
     roles: Mapping[str, str]
     light: str
     dark: str
+    deep: str = ""
+    """The accent's darker twin in the kit, for type where the accent itself is too pale; "" when there is none."""
 
     def candidates(self, wish: str, big: bool) -> tuple[str, ...]:
         """Colours to try for a text, the kit's preference first."""
-        first = {"accent": (self.roles["accent"],) if big else (), "muted": (self.roles["muted"],)}.get(wish, ())
+        accents = tuple(c for c in (self.roles["accent"], self.deep) if c)
+        first = {"accent": accents if big else (), "muted": (self.roles["muted"],)}.get(wish, ())
         return tuple(dict.fromkeys((*first, self.roles["ink"], self.light, self.dark)))
 
 
@@ -50,7 +54,13 @@ def tones_of(kit: BrandKit, mode: str) -> Tones:
     """The colours of a mode."""
     roles = kit.palette.hexes(mode)
     by_light = sorted(kit.palette.colours.values(), key=lambda c: (c.oklch[0], c.name))
-    return Tones(roles=roles, light=by_light[-1].hex, dark=by_light[0].hex)
+    accent = kit.palette.colour(mode, "accent").oklch
+    twins = [c for c in by_light if c.oklch[1] > 0.1 and 0.05 < accent[0] - c.oklch[0] < 0.25 and _near_hue(c.oklch[2], accent[2])]
+    return Tones(roles=roles, light=by_light[-1].hex, dark=by_light[0].hex, deep=twins[-1].hex if twins else "")
+
+
+def _near_hue(a: float, b: float) -> bool:
+    return abs((a - b + 180) % 360 - 180) <= 25
 
 
 def colour_text(text: Placed, pixels: Pixels, tones: Tones, layout: Layout) -> tuple[Placed, Measured]:
@@ -59,6 +69,8 @@ def colour_text(text: Placed, pixels: Pixels, tones: Tones, layout: Layout) -> t
     weight = text.block.weight
     big = reference_px(text.block.size, pt, phone) >= BIG and weight >= 600
     minimum = needed(text.role, text.block.size, weight, pt, phone)
+    if reference_px(text.block.size, pt, phone) >= GIANT or (not phone and text.role in FIGURES and big):
+        minimum = SHAPE
     colour, read = choose(tones.candidates(text.slot.colour, big), pixels, text.block.plain("#000000"), minimum)
     block = text.block.plain(colour)
     before = tuple(_inked(item, colour, tones, pixels) for item in text.before)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from brand_kits.colour import hex_to_oklab, mix
+from brand_kits.colour import hex_to_oklab, hex_to_oklch, mix
 from brand_kits.kit import BrandKit
 from factory.records import Brief, Concept, CopyDeck, Placement
 from pipelines.compose.backdrop import Backdrop
@@ -31,15 +31,20 @@ from pipelines.compose.colouring import (
 from pipelines.compose.content import Content, build, sentences
 from pipelines.compose.contrast import scrim
 from pipelines.compose.crop import Room, Shape, shape_of
-from pipelines.compose.draw import Item, Pixels, canvas, draw, to_rgb
-from pipelines.compose.family import Family, load_family
+from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
+from pipelines.compose.family import Family, LayoutError, load_family
 from pipelines.compose.flow import Placed
 from pipelines.compose.geometry import Box
 from pipelines.compose.layout import Layout, arrange, summary
+from pipelines.compose.logo import load_logo, place_logo
 from pipelines.compose.stage import Stage
 from pipelines.product.cutout import Cutout
 from pipelines.scene import Scene
 
+SPARED = ((("sub", "body"), 1.0), ((), 0.84), (("sub", "body"), 0.84), (("sub", "body"), 0.7))
+"""What is tried when the picture makes words hard to read: what is left out, and how much smaller the product is."""
+PLAIN = 18.0
+"""A ground whose contrast varies less (Lc) is plain: if type fails there, the palette is at fault."""
 Reopen = Callable[[Mapping[str, str]], Scene]
 """Opens the concept's scene in another palette (role to hex): the other half of a picture in two lights."""
 
@@ -48,20 +53,20 @@ Reopen = Callable[[Mapping[str, str]], Scene]
 class Composition:
     """A picture and how it came to be.
 
-    `pixels` (h, w, 3) RGB uint8. `behind` was printed on the ground below the product, `items` drawn over it, in
-    order. `measured` tells by name how texts, logo and button read. `product_box` x, y, w, h px, or None.
+    `pixels` (h, w, 3) RGB uint8. `behind` was printed on the ground, `veils` laid over it, then came the product, then
+    `items` in order. `measured` tells by name how texts, logo and button read. `product_box` x, y, w, h px, or None.
     """
 
     pixels: Pixels
     layout: Layout
     stage: Stage | None
     behind: tuple[Item, ...]
+    veils: tuple[Scrim, ...]
     items: tuple[Item, ...]
     measured: Mapping[str, Measured]
     product_box: tuple[int, int, int, int] | None
     content: Content
     backdrop: Backdrop
-    notes: tuple[str, ...] = ()
 
     @property
     def dropped(self) -> tuple[str, ...]:
@@ -73,11 +78,16 @@ class Composition:
         """Names of what cannot be read where it stands."""
         return tuple(unread(self.measured))
 
+    @property
+    def trouble(self) -> float:
+        """How hard the picture is on its words: 2 for each that cannot be read, 1 for each veil."""
+        return 2.0 * len(self.unread) + len(self.veils)
+
     def provenance(self) -> dict[str, Any]:
         """The layout as plain data."""
         return {
             "family": self.layout.family, "dropped": list(self.dropped), "boxes": summary(self.layout),
-            "notes": list(self.notes), "score": round(self.layout.score, 2),
+            "veils": len(self.veils), "score": round(self.layout.score, 2),
         }
 
 
@@ -100,17 +110,36 @@ class Composer:
         return self.compose_content(build(deck, self.concept, brief or self.brief), placement)
 
     def compose_content(self, content: Content, placement: Placement) -> Composition:
-        """The finished picture for given words."""
-        layout, backdrop = self._staged(content, placement)
-        drawn_things = layout.fixture.draw(device_colours(self.tones)) if layout.fixture else ()
+        """The finished picture for given words; what cannot be read where it stands is left out rather than veiled."""
+        best = self._composed(content, placement)
+        for roles, scale in SPARED:
+            if not best.trouble:
+                break
+            other = self._retried(content.without(roles), placement, scale)
+            if other is not None and other.trouble < best.trouble:
+                best = other
+        return best
+
+    def _retried(self, content: Content, placement: Placement, scale: float) -> Composition | None:
+        try:
+            return self._composed(content, placement, scale)
+        except LayoutError:
+            return None
+
+    def _composed(self, content: Content, placement: Placement, scale: float = 1.0) -> Composition:
+        layout, backdrop = self._staged(content, placement, scale)
+        things = layout.fixture.draw(device_colours(self.kit, self.tones)) if layout.fixture else ()
         printed = layout.fixture is not None and layout.fixture.device.where == "behind"
-        behind, front = (drawn_things, ()) if printed else ((), drawn_things)
-        drawn = _with(backdrop.picture(behind), front)
-        items, measured, notes = self._coloured(layout, content, drawn)
-        pixels = _with(drawn, items)
+        behind, front = (things, ()) if printed else ((), things)
+        behind = (*ghost(layout, self.kit, self.tones), *behind)
+        base = _with(backdrop.picture(behind), front)
+        veils = self._veils(layout, base)
+        if veils:
+            base = _with(backdrop.picture(behind, veils), front)
+        items, measured = self._coloured(layout, base)
         return Composition(
-            pixels=pixels, layout=layout, stage=backdrop.stage, behind=behind, items=(*front, *items),
-            measured=measured, product_box=backdrop.product_box, content=content, backdrop=backdrop, notes=notes,
+            pixels=_with(base, items), layout=layout, stage=backdrop.stage, behind=behind, veils=veils,
+            items=(*front, *items), measured=measured, product_box=backdrop.product_box, content=content, backdrop=backdrop,
         )
 
     def clean(self, placement: Placement) -> Pixels:
@@ -124,12 +153,12 @@ class Composer:
 
     # ------------------------------------------------------------------------------------------------- staging
 
-    def _room(self, fixed: Box | None = None) -> Room:
-        return Room(shape=self.shape, limits=self.scene.limits, fixed=fixed)
+    def _room(self, fixed: Box | None = None, scale: float = 1.0) -> Room:
+        return Room(shape=self.shape, limits=self.scene.limits, fixed=fixed, scale=scale)
 
-    def _staged(self, content: Content, placement: Placement) -> tuple[Layout, Backdrop]:
+    def _staged(self, content: Content, placement: Placement, scale: float) -> tuple[Layout, Backdrop]:
         """A layout and its picture; laid out anew around the product where the scene moved it."""
-        layout = arrange(content, placement, self.family, self.kit, self._room())
+        layout = arrange(content, placement, self.family, self.kit, self._room(scale=scale))
         backdrop = self._backdrop(layout)
         real = backdrop.product_box
         if layout.product is None or real is None:
@@ -163,27 +192,32 @@ class Composer:
 
     # ------------------------------------------------------------------------------------------------- colours
 
-    def _coloured(
-        self, layout: Layout, content: Content, base: Pixels
-    ) -> tuple[tuple[Item, ...], dict[str, Measured], tuple[str, ...]]:
-        """Everything drawn over the picture, coloured on its pixels, with a veil where nothing else helps."""
+    def _veils(self, layout: Layout, base: Pixels) -> tuple[Scrim, ...]:
+        """A veil under each text that the picture makes hard to read; a plain ground never gets one."""
+        veils: list[Scrim] = []
+        for text in layout.texts:
+            done, read = colour_text(text, base, self.tones, layout)
+            if read.good or (read.reading.spread < PLAIN and self.scene.name == "seamless"):
+                continue
+            veil = scrim(base, done.block, done.block.colour, read.minimum)
+            if veil is not None:
+                veils.append(veil)
+                base = _with(base, (veil,))
+        return tuple(veils)
+
+    def _coloured(self, layout: Layout, base: Pixels) -> tuple[tuple[Item, ...], dict[str, Measured]]:
+        """Everything drawn over the picture, coloured on its pixels."""
         items: list[Item] = []
         measured: dict[str, Measured] = {}
-        notes: list[str] = []
         for i, text in enumerate(layout.texts):
             done, read = colour_text(text, base, self.tones, layout)
-            if not read.good and (veil := scrim(base, done.block, done.block.colour, read.minimum)) is not None:
-                base = _with(base, (veil,))
-                items.insert(0, veil)
-                notes.append(f"veil under {text.role}")
-                done, read = colour_text(text, base, self.tones, layout)
-            done = self._accented(done, content, base, read)
+            done = self._accented(done, base, read)
             items += [*done.before, done.block]
             measured[text.role if text.role not in measured else f"{text.role}{i}"] = read
         self._brand(layout, base, items, measured)
-        return (*items, *frame(layout, self.tones)), measured, tuple(notes)
+        return (*items, *frame(layout, self.tones)), measured
 
-    def _accented(self, text: Placed, content: Content, base: Pixels, read: Measured) -> Placed:
+    def _accented(self, text: Placed, base: Pixels, read: Measured) -> Placed:
         """A quote ends in the accent, with its marks; other texts stay in one colour."""
         if text.role != "quote":
             return text
@@ -210,14 +244,33 @@ def _with(base: Pixels, items: tuple[Item, ...]) -> Pixels:
     return to_rgb(sheet)
 
 
-def device_colours(tones: Tones) -> dict[str, str]:
+def device_colours(kit: BrandKit, tones: Tones) -> dict[str, str]:
     """The colours a device may use: the mode's roles, and what they are to a device (disc, quiet print, fill, hours)."""
-    ground, surface = tones.roles["ground"], tones.roles["surface"]
+    ground, surface, ink = (tones.roles[r] for r in ("ground", "surface", "ink"))
+    every = sorted(c.hex for c in kit.palette.colours.values())
+    fill = max(every, key=lambda c: min(_apart(c, ground), _apart(c, ink)))
+    dawn = max(every, key=lambda c: hex_to_oklch(c)[1])
     night = surface if hex_to_oklab(ground)[0] < 0.4 else tones.dark
     return {
-        **tones.roles, "disc": surface, "quiet": mix(ground, surface, 0.7), "fill": tones.roles["accent"], "night": night,
-        "day": tones.roles["accent"],
+        **tones.roles, "disc": surface, "quiet": mix(ground, surface, 0.7), "fill": fill, "night": night,
+        "dawn": dawn, "day": max(every, key=lambda c: min(_apart(c, ground), _apart(c, dawn))),
     }
+
+
+def ghost(layout: Layout, kit: BrandKit, tones: Tones) -> tuple[Item, ...]:
+    """The brand's mark, huge and quiet, printed where a tall picture would else be a flat void."""
+    mark = next((logo for logo in kit.logos.values() if logo.kind == "mark"), None)
+    if layout.ghost is None or mark is None:
+        return ()
+    drawing = load_logo(mark.file).recoloured(mix(tones.roles["ground"], tones.roles["surface"], 0.6))
+    box = layout.ghost
+    return (place_logo(drawing, box.centre[0] - box.h * drawing.aspect / 2, box.y, box.h, "ghost"),)
+
+
+def _apart(a: str, b: str) -> float:
+    """How far two colours are apart, lightness before hue."""
+    (l1, a1, b1), (l2, a2, b2) = hex_to_oklab(a), hex_to_oklab(b)
+    return float(np.hypot(l1 - l2, 0.6 * np.hypot(a1 - a2, b1 - b2)))
 
 
 def compose(composer: Composer, deck: CopyDeck, placement: Placement) -> Composition:

@@ -10,9 +10,9 @@ from pipelines.compose.geometry import Box
 from pipelines.product.cutout import Cutout
 from pipelines.scene import Limits
 
-LEAST_CUT = 0.10
+LEAST_CUT = 0.11
 """A product is cut by at least this share or not at all: a little less looks like an accident."""
-WORD_GAP = 0.025
+WORD_GAP = 0.015
 STEPS = 48
 
 
@@ -35,12 +35,14 @@ class Shape:
 class Room:
     """What the picture leaves to a layout: the product's shape (None for no product), and what its scene can give.
 
-    `limits` tells for a picture's size and a product's height where a foot may stand. `fixed` is the product's box (px) once the scene has really placed it.
+    `limits` tells for a picture's size and a product's height where a foot may stand. `scale` below 1 asks
+    for a smaller product than the family wants, never under its least: the picture then shows more of its place. `fixed` is the product's box (px) once the scene has really placed it.
     """
 
     shape: Shape | None = None
     limits: Callable[[tuple[int, int], float], Limits] | None = None
     fixed: Box | None = None
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +87,7 @@ def spot_for(
         box = room.fixed
         return Spot(foot=(box.x + box.w / 2, box.bottom - shape.sink * box.h), height=box.h, box=box)
     least, wanted, most = (f * canvas.h for f in stand.height)
+    wanted = max(least, wanted * room.scale)
     height = wanted + (least - wanted) * shrink
     across = canvas.w * stand.x if x is None else x
     if not stand.crop:
@@ -109,9 +112,18 @@ def _clamped(shape: Shape, foot: tuple[float, float], height: float, room: Room,
 def _cut_height(shape: Shape, seen: float, span: tuple[float, float, float]) -> float | None:
     """The height nearest to the wanted one of which `seen` px from the top may be shown."""
     least, wanted, most = span
-    tries = [least + (most - least) * i / STEPS for i in range(STEPS + 1)]
+    edges = [seen / share for share in _clean_cuts(shape)]
+    tries = [h for h in edges if least <= h <= most] or [least + (most - least) * i / STEPS for i in range(STEPS + 1)]
     allowed = [h for h in (wanted, *tries) if may_show(shape, seen / h)]
     return min(allowed, key=lambda h: abs(h - wanted), default=None)
+
+
+def _clean_cuts(shape: Shape) -> list[float]:
+    """The shares of a product at which a cut looks meant: just under its words, and well above them."""
+    if shape.words is None:
+        return []
+    under = max(shape.words[1] + WORD_GAP, shape.keep) + 1e-6
+    return [share for share in (under, shape.words[0] - WORD_GAP - 1e-6) if 0.2 <= share <= 1 - LEAST_CUT]
 
 
 def may_show(shape: Shape, share: float) -> bool:

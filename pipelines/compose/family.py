@@ -11,6 +11,7 @@ T, S, or one canvas like `970x250`). All boxes are fractions of the canvas for l
     logo      a point and which corner of the logo stands there; `button` likewise, `fill: true` for full width
     device    the box of a device; `over: [role]` where a device stands in place of a text
     window    a picture in the page instead of behind it; `split` x or y: two lights meet at that fraction
+    ghost     where the brand's mark is printed huge and quiet on an else empty ground
 """
 
 from __future__ import annotations
@@ -93,6 +94,7 @@ class Arrangement:
     device: Fractions | None = None
     over: tuple[str, ...] = ()
     window: Fractions | None = None
+    ghost: Fractions | None = None
     split: tuple[str, float] | None = None
 
 
@@ -159,13 +161,14 @@ def parse_family(data: Mapping[str, Any]) -> Family:
 
 
 def _arrangement(data: Mapping[str, Any], where: str) -> Arrangement:
-    _known(data, ("columns", "product", "logo", "button", "device", "over", "window", "split"), where)
+    _known(data, ("columns", "product", "logo", "button", "device", "over", "window", "ghost", "split"), where)
     split = data.get("split")
     return Arrangement(
         columns=tuple(_column(c, f"{where}.columns.{i}") for i, c in enumerate(data.get("columns", ()))),
         product=_stand(data.get("product"), f"{where}.product"), logo=_corner(data.get("logo"), f"{where}.logo"),
         button=_corner(data.get("button"), f"{where}.button"), device=_box(data.get("device"), f"{where}.device"),
         over=tuple(data.get("over", ())), window=_box(data.get("window"), f"{where}.window"),
+        ghost=_box(data.get("ghost"), f"{where}.ghost"),
         split=(str(split[0]), float(split[1])) if split else None,
     )
 

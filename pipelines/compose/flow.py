@@ -5,6 +5,7 @@ A column is stacked by ink that the eye measures: from the top of capitals to th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -17,13 +18,16 @@ from pipelines.compose.draw import Item
 from pipelines.compose.family import Column, Slot
 from pipelines.compose.fit import Fitted, fit
 from pipelines.compose.faces import face_of
-from pipelines.compose.geometry import Box, snap
-from pipelines.compose.marks import moved, rated, rule
+from pipelines.compose.geometry import Box, snap, union
+from pipelines.compose.marks import moved, path_box, rated, rule
 from pipelines.compose.prices import struck
 
 Side = Literal["left", "centre", "right"]
 SIDES: Mapping[str, Side] = {"start": "left", "centre": "centre", "end": "right"}
 FIGURES = ("number", "price", "rating")
+LOUD, LOUDER, POSTER = 55.0, 20.0, 130.0
+"""What a doubling of a headline's size is worth under and over the size its family wants, in units of break cost; a
+poster gives more for size."""
 DESCENT = 0.23
 """What is kept below the last baseline of a column that stands on its box' lower edge, in em."""
 
@@ -42,8 +46,20 @@ class Placed:
 
     @property
     def box(self) -> Box:
-        """Ink of the text."""
-        return Box(*self.block.box)
+        """Ink of the text and of the stars beside it."""
+        return union([Box(*self.block.box), *(b for b in map(path_box, self.before) if b)])
+
+    @property
+    def foot(self) -> float:
+        """The lowest ink of a figure; the last baseline of any other text."""
+        low = self.block.box[1] + self.block.box[3]
+        hangs = self.role in FIGURES and low - self.block.baseline > 0.05 * self.block.size
+        return low if hangs else self.block.baseline
+
+    @property
+    def top(self) -> float:
+        """Where the eye sees the text begin: the top of its capitals, or of stars over it."""
+        return min([self.block.cap_top, *(b.y for b in map(path_box, self.before) if b)])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,10 +195,27 @@ def _fitted(entry: _Entry, box: Box, height: float, side: Side, setting: Setting
     if slot.style == "headline" and setting.ease < 1 and slot.role not in setting.caps:
         least = max(least, 0.72 * wanted)
     face = face_of(setting.kit, slot.face, slot.weight)
-    return fit(
-        entry.text, face, box.w, height, setting.grid.pt, size=(least, wanted, most), lines=slot.lines,
-        locale=setting.content.locale, align=side, poster=slot.poster,
-    )
+
+    def on(lines: tuple[int, int]) -> Fitted | None:
+        return fit(
+            entry.text, face, box.w, height, setting.grid.pt, size=(least, wanted, most), lines=lines,
+            locale=setting.content.locale, align=side, poster=slot.poster,
+        )
+
+    if slot.role == "item":
+        return on((1, 1)) or on(slot.lines)
+    if slot.style != "headline":
+        return on(slot.lines)
+    tried = [on((k, k)) for k in range(slot.lines[0], slot.lines[1] + 1)]
+    fitting = [t for t in tried if t is not None]
+    return max(fitting, key=lambda t: _loudness(t, (least, wanted, most), slot.poster), default=None)
+
+
+def _loudness(fitted: Fitted, sizes: Sizes, poster: bool) -> float:
+    """How well a headline is set: its size counts more against clumsy breaks than it would in running text."""
+    least, wanted, _ = sizes
+    below = (POSTER if poster else LOUD) * math.log2(min(fitted.size, wanted) / least)
+    return below + LOUDER * math.log2(max(fitted.size, wanted) / wanted) - fitted.cost
 
 
 def _figure(entry: _Entry, box: Box, height: float, setting: Setting) -> Placed | None:
@@ -190,9 +223,8 @@ def _figure(entry: _Entry, box: Box, height: float, setting: Setting) -> Placed 
     trial = _figure_at(entry, 100.0, box, setting)
     if trial is None:
         return None
-    block = trial.block
-    wide = max(block.box[0] + block.box[2] - box.x, *(b[0] + b[2] - box.x for b in _more(trial)), 1.0)
-    tall = max(block.baseline - block.cap_top, 1.0)
+    wide = max(trial.box.right - box.x, 1.0)
+    tall = max(_rise(trial), 1.0)
     least, wanted, _ = setting.sizes(entry.slot)
     size = wanted if entry.slot.role == "was" else 100.0 * min(box.w / wide, height / tall)
     if size < least:
@@ -203,16 +235,6 @@ def _figure(entry: _Entry, box: Box, height: float, setting: Setting) -> Placed 
     return replace(placed, block=placed.block.moved(x, 0), wanted=size)
 
 
-def _more(placed: Placed) -> list[tuple[float, float, float, float]]:
-    boxes = []
-    for item in placed.before:
-        path = getattr(item, "path", None)
-        if path is not None:
-            b = path.computeTightBounds()
-            boxes.append((b.left(), b.top(), b.width(), b.height()))
-    return boxes
-
-
 def _figure_at(entry: _Entry, size: float, box: Box, setting: Setting) -> Placed | None:
     content, slot = setting.content, entry.slot
     face = face_of(setting.kit, slot.face, slot.weight)
@@ -221,7 +243,7 @@ def _figure_at(entry: _Entry, size: float, box: Box, setting: Setting) -> Placed
         block = number(entry.text, content.first("unit"), face, size, box.x, box.y, px_per_pt=pt, locale=locale)
         return Placed(role=slot.role, slot=slot, block=block)
     if slot.role == "rating" and content.rating:
-        block, stars = rated(content.rating, face, size, box.x, box.y, locale, pt)
+        block, stars = rated(content.rating, face, size, (box.x, box.y), locale, pt, stacked=slot.poster)
         return Placed(role=slot.role, slot=slot, block=block, before=stars)
     money = content.price if slot.role == "price" else content.was
     if money is None:
@@ -234,8 +256,8 @@ def _figure_at(entry: _Entry, size: float, box: Box, setting: Setting) -> Placed
 
 
 def _rise(placed: Placed) -> float:
-    """Height from the top of capitals to the last baseline."""
-    return placed.block.baseline - placed.block.cap_top
+    """Height from what is seen first to the last baseline, or to the foot of a comma as big as a figure's."""
+    return max(placed.block.baseline, placed.foot) - placed.top
 
 
 def _overshoot(placed: Placed) -> float:
@@ -257,7 +279,9 @@ def gap_between(above: Placed, below: Placed, u: int) -> float:
 
 def _tail(last: Placed, sit: bool) -> float:
     """Room under the last baseline for descenders."""
-    return 0.0 if sit or last.role in FIGURES else DESCENT * last.block.size
+    if sit or last.role in FIGURES:
+        return 0.0
+    return max(DESCENT * last.block.size, last.block.box[1] + last.block.box[3] - last.block.baseline)
 
 
 def _height(column: Sequence[Placed], setting: Setting, sit: bool) -> float:
@@ -273,15 +297,16 @@ def _stacked(
     tail = _tail(blocks[-1], column.sit)
     over = _overshoot(blocks[0])
     total = _height(blocks, setting, column.sit) - tail - over
-    y = {"top": box.y + over, "bottom": box.bottom - tail - total, "middle": box.y + (box.h - total) / 2}[column.start]
+    free = box.h - total
+    y = box.y + {"top": over, "bottom": free - tail, "middle": max(over, min(free / 2, free - tail))}[column.start]
     done: list[Placed] = []
     axis = blocks[0].block.axis
     for i, placed in enumerate(blocks):
         if i:
             y += gap_between(blocks[i - 1], placed, u)
         dx = axis - placed.block.axis if column.align == "start" and placed.role != "quote" else 0.0
-        block = placed.block.moved(dx, y - placed.block.cap_top)
-        before = tuple(moved(item, dx, y - placed.block.cap_top) for item in placed.before)
+        block = placed.block.moved(dx, y - placed.top)
+        before = tuple(moved(item, dx, y - placed.top) for item in placed.before)
         if entries[i].slot.role == "item" and i and entries[i - 1].slot.role == "item":
             between = (done[-1].block.baseline + y) / 2 + 0.06 * placed.block.size
             before = (*before, rule(box.x, between, box.w, u))

@@ -25,6 +25,13 @@ from pipelines.compose.marks import Button, Placard, place_brand, place_button
 STAND_IN = {"320x50": "type", "S": "product", "970x250": "product", "T": "product", "B": "product", "W": "product"}
 """A family without a layout for a class lends this one's."""
 GOOD = 6.0
+LEGIBLE = 150.0
+"""Points of height from which a product's label is read as the brand's name."""
+QUIET = Slot(role="caption", style="sub", size=(0.85, 1.15, 1.3), lines=(1, 3), weight=600, face="text")
+LOUD = Slot(role="caption", style="headline", size=(0.45, 0.8, 1.0), lines=(1, 3), weight=800, face="display")
+"""A device's caption: beside the device it is a note, below it a headline."""
+LOSS = {"headline": 45.0, "product": 30.0, "item3": 5.0, "role": 9.0}
+"""What it costs to leave something out; 7 for what is not named."""
 SHRINKS = (0.0, 0.5, 1.0)
 
 
@@ -40,6 +47,7 @@ class Layout:
     button: Button | None = None
     fixture: Fixture | None = None
     window: Box | None = None
+    ghost: Box | None = None
     split: tuple[str, float] | None = None
     border: bool = False
     rtl: bool = False
@@ -99,9 +107,9 @@ def arrange(content: Content, placement: Placement, family: Family, kit: BrandKi
 
 
 def _plan(family: Family, grid: Grid) -> tuple[Family, Arrangement]:
-    """The family's layout for a canvas, or that of the family which lends one. 320x50 takes only its own."""
+    """The family's layout for a canvas, or that of the family which lends one. 320x50 and 970x250 are shapes of their own."""
     keys = grid.keys()
-    keys = keys[:1] if keys[0] == "320x50" else keys
+    keys = keys[:1] if keys[0] in ("320x50", "970x250") else keys
     own = family.at(keys)
     if own is not None:
         return family, own
@@ -129,7 +137,7 @@ def _tries(
             for n in range(len(drops) + 1):
                 gone = tuple(drops[:n])
                 for shrink in shrinks:
-                    price = 18.0 * i + 7.0 * n + 9.0 * shrink + 8.0 * ease
+                    price = 18.0 * i + sum(LOSS.get(d, 7.0) for d in gone) + 9.0 * shrink + 8.0 * ease
                     yield _Try(content=_halved(said.without(gone), plan), dropped=gone, shrink=shrink, ease=ease, price=price)
 
 
@@ -172,13 +180,14 @@ def _lay(
     layout = Layout(
         grid=grid, family=family.name, texts=(), product=spot, logo=logo, button=button,
         fixture=fixture,
-        window=_window(plan, grid, content.rtl), split=_split(plan, grid), border=placement.border,
+        window=_window(plan, grid, content.rtl), ghost=grid.canvas.scaled(plan.ghost) if plan.ghost else None,
+        split=_split(plan, grid), border=placement.border,
         rtl=content.rtl, dropped=attempt.dropped,
     )
     texts = _set_all(plan, layout, Setting(grid=grid, kit=kit, content=content, ease=attempt.ease), family.hang)
     if texts is None:
         return None
-    done = _row_aligned(replace(layout, texts=texts))
+    done = _row_aligned(_on_axis(replace(layout, texts=texts), family.hang))
     return replace(done, score=attempt.price + _unease(texts)) if _stands_clear(done) else None
 
 
@@ -216,7 +225,7 @@ def _logo(
     """The logo, unless the placement wants none or the label beside it says the name already."""
     if plan.logo is None or placement.logo == "none":
         return None
-    speaks = room.shape is not None and room.shape.brand and spot is not None and spot.height >= 0.4 * grid.size[1]
+    speaks = room.shape is not None and room.shape.brand and spot is not None and spot.height >= LEGIBLE * grid.pt
     if plan.logo.unless_label and speaks and placement.logo != "required":
         return None
     logos = _drawings(kit)
@@ -258,8 +267,12 @@ def _caption(fixture: Fixture | None, setting: Setting) -> tuple[Column, ...]:
     if room is None or room.h <= 0:
         return ()
     w, h = setting.grid.size
-    slot = Slot(role="caption", style="sub", size=(0.8, 1.1, 1.3), lines=(1, 3), weight=600, face="text")
+    loud = room.h > 4.5 * setting.grid.sizes["sub"][1]
+    slot = LOUD if loud else QUIET
     inside = room.y < fixture.box.bottom and room.bottom < fixture.box.bottom - 1
+    if loud and not inside:
+        air = 4 * setting.grid.unit
+        room = Box(room.x, room.y + air, room.w, room.h - air)
     box = (room.x / w, room.y / h, room.w / w, room.h / h)
     return (Column(box=box, start="bottom" if inside else "top", align="start", slots=(slot,), sit=inside),)
 
@@ -327,6 +340,16 @@ def _cuts(box: Box, obstacle: Box, column: Column, rtl: bool) -> list[Box]:
 # ------------------------------------------------------------------------------------------------------ checking
 
 
+def _on_axis(layout: Layout, hang: bool) -> Layout:
+    """Where a hung mark has moved the axis of the text, a logo on the same edge moves with it."""
+    quote = layout.text("quote")
+    if not hang or quote is None or layout.logo is None or layout.rtl or abs(layout.logo.box.x - layout.grid.live.x) > 1:
+        return layout
+    dx = quote.block.axis - layout.logo.box.x
+    logo = replace(layout.logo, box=layout.logo.box.moved(dx, 0), block=layout.logo.block.moved(dx, 0))
+    return replace(layout, logo=logo)
+
+
 def _row_aligned(layout: Layout) -> Layout:
     """Text that stands in one row with the logo is centred on it by its capitals' height."""
     logo = layout.logo
@@ -347,8 +370,11 @@ def _unease(texts: Sequence[Placed]) -> float:
     """What is wrong with the setting: clumsy breaks, and sizes under what the family wants."""
     cost = 0.0
     for text in texts:
-        cost += max(0.0, text.cost) / 3 + (30.0 if text.cost > 45 else 0.0)
-        if text.slot.style == "headline" and text.wanted > 0 and text.block.size < text.wanted:
+        if text.slot.style != "headline":
+            cost += min(max(0.0, text.cost) / 10, 4.0)
+            continue
+        cost += max(0.0, text.cost) / 3 + (12.0 if text.cost > 45 else 0.0)
+        if text.wanted > 0 and text.block.size < text.wanted:
             cost += 25.0 * math.log2(text.wanted / text.block.size)
     return cost
 

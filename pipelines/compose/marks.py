@@ -54,6 +54,14 @@ def moved(item: Item, dx: float, dy: float) -> Item:
     raise TypeError(f"cannot shift a {type(item).__name__}")
 
 
+def path_box(item: Item) -> Box | None:
+    """The ink of a path; None for anything else."""
+    if not isinstance(item, PathItem):
+        return None
+    b = item.path.computeTightBounds()
+    return Box(b.left(), b.top(), b.width(), b.height())
+
+
 def rule(x: float, y: float, width: float, u: int) -> Rect:
     """A hairline between the entries of a list; its colour is chosen with the text's."""
     thick = max(1.0, round(u / 5))
@@ -78,28 +86,45 @@ def star(cx: float, cy: float, radius: float) -> Any:
 
 
 def rated(
-    rating: tuple[Decimal, Decimal], face: Face, size: float, x: float, y: float, locale: str, pt: float
+    rating: tuple[Decimal, Decimal], face: Face, size: float, at: tuple[float, float], locale: str, pt: float,
+    stacked: bool = False,
 ) -> tuple[Block, tuple[Item, ...]]:
-    """A rating as a figure with a row of stars on its baseline, drawn to the decimal: unlit row, then lit part."""
-    import skia
+    """A rating as a figure with a row of stars, drawn to the decimal: unlit row, then lit part.
 
+    The row stands on the figure's baseline beside it, or `stacked` over it, as wide as the figure.
+    """
     value, out_of = rating
-    block = number(_decimal(value, locale), "", face, size, x, y, role="rating", px_per_pt=pt, locale=locale)
+    words = _decimal(value, locale)
+    count = int(out_of)
+    if stacked:
+        trial = number(words, "", face, size, *at, role="rating", px_per_pt=pt, locale=locale)
+        radius = trial.box[2] / (2.12 * (count - 1) + 2)
+        block = trial.moved(0, 2.7 * radius)
+        return block, _stars(float(value), count, trial.box[0], at[1] + radius, radius)
+    block = number(words, "", face, size, *at, role="rating", px_per_pt=pt, locale=locale)
     height = STAR_SHARE * face.cap * size
     radius = height / 1.81
     left = block.box[0] + block.box[2] + 0.24 * size
+    return block, _stars(float(value), count, left, block.baseline - height + radius, radius)
+
+
+def _stars(value: float, count: int, left: float, cy: float, radius: float) -> tuple[Item, ...]:
+    import skia
+
     row, lit = skia.Path(), skia.Path()
-    for i in range(int(out_of)):
-        cx, cy = left + radius * (1 + 2.12 * i), block.baseline - height + radius
+    for i in range(count):
+        cx = left + radius * (1 + 2.12 * i)
         one = star(cx, cy, radius)
         row.addPath(one)
-        share = min(max(float(value) - i, 0.0), 1.0)
+        share = min(max(value - i, 0.0), 1.0)
         if share > 0:
             window = skia.Path()
             window.addRect(skia.Rect.MakeLTRB(cx - radius, cy - radius, cx - radius + 2 * radius * share, cy + radius))
             lit.addPath(skia.Op(one, window, skia.PathOp.kIntersect_PathOp))
-    items = (PathItem(path=row, colour="#000000", opacity=0.22, role="stars"), PathItem(path=lit, colour="#000000", role="stars-lit"))
-    return block, items
+    return (
+        PathItem(path=row, colour="#000000", opacity=0.22, role="stars"),
+        PathItem(path=lit, colour="#000000", role="stars-lit"),
+    )
 
 
 def _decimal(value: Decimal, locale: str) -> str:

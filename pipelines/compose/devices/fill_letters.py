@@ -22,8 +22,10 @@ GAP = 0.09
 """Air between cells, in the repeated letter's width."""
 ROW_GAP = 0.16
 """Air between a row's baseline and the next row's small letters, in small letters' heights."""
-LEFT = 0.30
+LEFT = 0.45
 """Least share of the last row that must be free for a caption to stand in it."""
+CAPTION = 17.4
+"""Points of a caption's type: a line of it must stand in the last row, else room is kept under the word."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +68,7 @@ def grid_for(data: Data, box: Box) -> Grid:
     """The number of columns at which letters grow largest, a row's end being kept free where a caption needs it."""
     count = min(MOST, max(2, round(data.value)))
     signs, first = spelled(data.word, data.letter, count)
-    return max((_grid(data, box, signs, first, count, c) for c in range(3, len(signs) + 1)), key=lambda g: _worth(g, box))
+    return max((_grid(data, box, signs, first, count, c) for c in range(3, len(signs) + 1)), key=lambda g: _worth(g, data, box))
 
 
 def _grid(data: Data, box: Box, signs: tuple[str, ...], first: int, count: int, columns: int) -> Grid:
@@ -75,21 +77,27 @@ def _grid(data: Data, box: Box, signs: tuple[str, ...], first: int, count: int, 
     rows = math.ceil(len(signs) / columns)
     by_width = box.w / (wide * (columns + GAP * (columns - 1)))
     step = small * (1 + ROW_GAP) + _drop(face, signs)
-    rise = max(tall, small)
-    by_height = box.h / (rise + (rows - 1) * max(step, _step(face, signs, columns)) + 0.02)
-    size = min(by_width, by_height)
+    stack = max(tall, small) + (rows - 1) * max(step, _step(face, signs, columns)) + 0.02
+    size = min(by_width, box.h / stack)
+    if not _ends_free(len(signs), columns, rows, small * size, data):
+        size = min(by_width, (box.h - 2.2 * CAPTION * data.pt) / stack)
     cell = (box.w - wide * size) / max(columns - 1, 1)
     cell = min(cell, wide * size * (1 + 2.2 * GAP))
     row = max(step, _step(face, signs, columns)) * size
     return Grid(signs=signs, first=first, count=count, columns=columns, size=size, cell=cell, row=row, baseline=box.y + _first_rise(face, signs, columns) * size)
 
 
-def _worth(grid: Grid, box: Box) -> float:
-    """Big letters, and room at the end of the last row rather than a nearly full one."""
-    used = len(grid.signs) - (grid.rows - 1) * grid.columns
-    free = 1 - used / grid.columns
+def _ends_free(signs: int, columns: int, rows: int, small: float, data: Data) -> bool:
+    """Whether a caption can stand at the end of the last row, its small letters being `small` px high."""
+    used = signs - (rows - 1) * columns
+    return rows > 1 and 1 - (used + 1) / columns >= LEFT and small >= 1.2 * CAPTION * data.pt
+
+
+def _worth(grid: Grid, data: Data, box: Box) -> float:
+    """Big letters that fill the box' width."""
     width = (grid.columns - 1) * grid.cell + grid.size * 0.5
-    return grid.size * (1.12 if free >= LEFT else 1.0) * (0.6 + 0.4 * min(1.0, width / box.w))
+    over = _row_end(grid, data.face, box.x, grid.rows - 1) > box.right + 0.5
+    return grid.size * (0.5 + 0.5 * min(1.0, width / box.w)) * (0.4 if over else 1.0)
 
 
 @lru_cache(maxsize=64)
@@ -129,14 +137,13 @@ def room(data: Data, box: Box) -> Box:
     grid = grid_for(data, box)
     used = len(grid.signs) - (grid.rows - 1) * grid.columns
     last = grid.baseline + (grid.rows - 1) * grid.row
-    x = box.x + used * grid.cell
-    gap = 0.5 * grid.cell
     small = _measures(data.face, grid.signs)[2] * grid.size
-    if grid.rows > 1 and 1 - used / grid.columns >= LEFT:
-        column = math.ceil((x + gap - box.x) / grid.cell)
-        left = min(box.x + column * grid.cell, x + gap) if column < grid.columns - 1 else x
+    if _ends_free(len(grid.signs), grid.columns, grid.rows, small, data):
+        end = _row_end(grid, data.face, box.x, grid.rows - 1)
+        left = box.x + math.ceil((end + 0.3 * grid.cell - box.x) / grid.cell) * grid.cell
         return Box(left, last - small, box.right - left, small)
-    return Box(box.x, last + 0.3 * grid.row, box.w, max(0.0, box.bottom - last - 0.3 * grid.row))
+    top = last + 0.9 * CAPTION * data.pt
+    return Box(box.x, top, box.w, max(0.0, box.bottom - top))
 
 
 def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0) -> tuple[Any, ...]:
@@ -144,9 +151,8 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
     grid = grid_for(data, box)
     letters: list[Any] = []
     fillings: list[Any] = []
-    for i, sign in enumerate(grid.signs):
-        column, row = i % grid.columns, i // grid.columns
-        path = _placed(data.face, sign, grid, box.x, column, grid.baseline + row * grid.row)
+    for i, (sign, (x, y)) in enumerate(zip(grid.signs, _seats(grid, data.face, box.x), strict=True)):
+        path = _outline(data.face, sign, grid.size, x, y)
         nth = i - grid.first + 1
         letters.append(PathItem(path=path, colour=colours["ink"], role="device"))
         if 1 <= nth <= grid.count:
@@ -156,16 +162,34 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
     return (*letters, *fillings)
 
 
-def _placed(face: Face, sign: str, grid: Grid, x0: float, column: int, baseline: float) -> Any:
-    """A sign in its cell: flush left in the first column, else centred where the repeated letter stands."""
+def _seats(grid: Grid, face: Face, x0: float) -> list[tuple[float, float]]:
+    """Where each sign's pen starts: flush left in the first column, else centred in its cell, never touching."""
+    common = _measures(face, grid.signs)[0] * grid.size
+    seats: list[tuple[float, float]] = []
+    end = x0
+    for i, sign in enumerate(grid.signs):
+        column, row = i % grid.columns, i // grid.columns
+        left, _, right, _ = (v * grid.size for v in _ink(face, sign))
+        x = x0 - left
+        if column:
+            middle = x0 + column * grid.cell + common / 2
+            x = max(middle - (left + right) / 2, end + GAP * common - left)
+        seats.append((x, grid.baseline + row * grid.row))
+        end = x + right
+    return seats
+
+
+def _row_end(grid: Grid, face: Face, x0: float, row: int) -> float:
+    """Right edge of a row's ink."""
+    last = min(len(grid.signs), (row + 1) * grid.columns) - 1
+    return _seats(grid, face, x0)[last][0] + _ink(face, grid.signs[last])[2] * grid.size
+
+
+def _outline(face: Face, sign: str, size: float, x: float, y: float) -> Any:
     import skia
 
-    run = face.run(sign, grid.size)
-    wide = _measures(face, grid.signs)[0] * grid.size
-    left, _, right, _ = run.ink
-    x = x0 - left if column == 0 else x0 + column * grid.cell + wide / 2 - (left + right) / 2
     path = skia.Path()
-    path.addPath(run.path, x, baseline)
+    path.addPath(face.run(sign, size).path, x, y)
     return path
 
 

@@ -23,7 +23,8 @@ def shape(count: int, box: Box) -> tuple[int, int, float]:
     for columns in range(2, count + 1):
         rows = math.ceil(count / columns)
         cell = min(box.w / (columns - GAP), box.h / (rows - GAP))
-        worth = cell * (1.0 if count % columns == 0 else 0.82)
+        wide = cell * (columns - GAP) / box.w
+        worth = cell * (1.0 if count % columns == 0 else 0.75) * (0.4 + 0.6 * wide)
         if worth > best[0]:
             best = (worth, columns, rows, cell)
     return best[1], best[2], best[3]
@@ -44,12 +45,9 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
     """Discs in reading order; `progress` lets them appear one by one."""
     import skia
 
-    from brand_kits.colour import mix
-
     count = _count(data)
     columns, _, cell = shape(count, box)
     radius = cell * (1 - GAP) / 2
-    night, day = colours["night"], colours["day"]
     items: list[Any] = []
     for i in range(math.ceil(count * progress)):
         cx, cy = box.x + radius + (i % columns) * cell, box.y + radius + (i // columns) * cell
@@ -58,8 +56,17 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
             continue
         path = skia.Path()
         path.addCircle(cx, cy, radius)
-        items.append(PathItem(path=path, colour=mix(night, day, i / max(count - 1, 1)), role="device"))
+        items.append(PathItem(path=path, colour=_hour(colours, i / max(count - 1, 1)), role="device"))
     return tuple(items)
+
+
+def _hour(colours: Mapping[str, str], t: float) -> str:
+    """Night to dawn to day, through the kit's own colours."""
+    from brand_kits.colour import mix
+
+    if t < 0.6:
+        return mix(colours["night"], colours["dawn"], t / 0.6)
+    return mix(colours["dawn"], colours["day"], (t - 0.6) / 0.4)
 
 
 def _mark(data: Data, cx: float, cy: float, radius: float) -> Any:
