@@ -1,0 +1,73 @@
+"""`index.html`: the batch to look at, with everything about a variant one click away."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from brand_kits.kit import BrandKit
+from factory.ids import plain
+from factory.records import Batch, Brief, Placement, Variant
+
+
+def to_html(batch: Batch, brief: Brief, kit: BrandKit, placements: Mapping[str, Placement]) -> bytes:
+    """The page: template, style and script of the package with the batch put in as data. Equal batch, equal bytes."""
+    words = {
+        "TITLE": html.escape(brief.name), "BRAND": html.escape(kit.name), "MESSAGE": html.escape(brief.message),
+        "STYLE": _part("gallery.css"), "SCRIPT": _part("gallery.js"), "DATA": for_script(_data(batch, brief, placements)),
+    }
+    page = _part("gallery.html")
+    for name, text in words.items():
+        page = page.replace("{{" + name + "}}", text, 1)
+    return page.encode()
+
+
+def for_script(value: Any) -> str:
+    """JSON that is safe inside a script element: nothing in it can end the element or open a comment."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _part(name: str) -> str:
+    return (files("factory.gallery") / name).read_text(encoding="utf-8")
+
+
+def _data(batch: Batch, brief: Brief, placements: Mapping[str, Placement]) -> dict[str, Any]:
+    tribes = {t.id: t.name for t in brief.tribes}
+    concepts = [
+        {"id": c.id, "idea": c.idea, "tribe": tribes.get(c.tribe, c.tribe), "motive": c.motive, "family": c.family,
+         "device": c.device, "set": c.set, "mode": c.mode}
+        for c in batch.concepts
+    ]
+    used = _used(v.placement for v in batch.variants)
+    return {
+        "figures": plain(batch.figures), "concepts": concepts, "tribes": tribes,
+        "placements": {p: f"{placements[p].platform} {placements[p].title}" for p in used},
+        "variants": [_variant(v) for v in batch.variants],
+        "components": [_component(c) for c in batch.components if c.asset],
+    }
+
+
+def _used(names: Iterable[str]) -> list[str]:
+    return sorted(dict.fromkeys(names))
+
+
+def _variant(v: Variant) -> dict[str, Any]:
+    verdict = "dropped" if v.status != "shipped" else "warn" if any(f.verdict == "warn" for f in v.findings) else "pass"
+    files_ = [{"path": f.path, "w": f.width, "h": f.height, "bytes": f.bytes, "seconds": f.seconds} for f in v.files]
+    return {
+        "id": v.id, "concept": v.concept, "tribe": v.tribe, "locale": v.locale, "placement": v.placement, "kind": v.kind,
+        "status": v.status, "reason": v.reason, "review": v.review, "verdict": verdict,
+        "files": files_ if v.status == "shipped" else [],
+        "copy": {k: {"text": t.text, "source": t.source} for k, t in sorted(v.copy.items())},
+        "findings": [plain(f) for f in v.findings], "provenance": plain(v.provenance),
+    }
+
+
+def _component(c: Any) -> dict[str, Any]:
+    return {"role": c.role, "path": c.asset.path, "w": c.asset.width, "h": c.asset.height, "used_by": list(c.used_by)}
