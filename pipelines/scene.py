@@ -1,4 +1,4 @@
-"""What a picture stands on, as light and matter: the types that sets, grading, staging and layout share.
+"""What a picture stands on, as light and matter: types that sets, products, grading, staging and layout share.
 
 Pixels are those of the finished canvas, x right and y down. World points are relative to the product's contact
 point, in heights of the product's picture: x right, y away from the camera, z up. Light is linear and has no colour
@@ -7,8 +7,9 @@ of its own; a pass of 1 on matter of albedo `a` gives `a`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ Box = tuple[float, float, float, float]
 Colour = tuple[float, float, float]
 """Linear sRGB."""
 Vector = tuple[float, float, float]
+Side = Literal["left", "right", "front"]
+Fractions = tuple[float, float, float, float]
+"""x, y, w, h in fractions of a picture."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +87,52 @@ class Passes:
     position: Floats | None = None
     horizon: float | None = None
     quiet: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Cutout:
+    """A product cut-out, trimmed to its alpha.
+
+    `rgba` (h, w, 4) uint8, straight alpha. `profile`: 64 radii from foot to top, in heights of the picture;
+    `foot_radius` that of the base it stands on. `pitch` degrees the camera looked down. `label_box` fractions of the
+    picture (the words on it), or None. A crop may keep the rows from 0 to `safe_crop_bottom` or from
+    `safe_crop_top` to 1 without cutting words. Sizes in mm.
+    """
+
+    rgba: npt.NDArray[np.uint8]
+    profile: Floats
+    pitch: float
+    lit_side: Side
+    foot_radius: float
+    label_box: Fractions | None
+    brand_on_label: bool
+    safe_crop_bottom: float
+    safe_crop_top: float
+    height_mm: float | None
+    width_mm: float | None
+    digest: str
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in px, native."""
+        return self.rgba.shape[1], self.rgba.shape[0]
+
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        return float(self.rgba.shape[1] / self.rgba.shape[0])
+
+    @property
+    def sink(self) -> float:
+        """How far the picture's lower edge lies below the base's centre, in heights of the picture."""
+        return self.foot_radius * math.sin(math.radians(self.pitch))
+
+    @property
+    def stature(self) -> float:
+        """True height of the product in heights of its picture, as the camera looks down on it."""
+        tilt = math.radians(self.pitch)
+        ends = self.foot_radius + float(self.profile[-1])
+        return (1 - ends * math.sin(tilt)) / math.cos(tilt)
 
 
 class Scene(Protocol):

@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.light import linear_to_srgb, srgb_to_linear
-from pipelines.product.cutout import Cutout
-from pipelines.scene import Colour, Floats
+from pipelines.scene import Colour, Cutout, Floats
 
 Bytes = npt.NDArray[np.uint8]
 PxBox = tuple[int, int, int, int]

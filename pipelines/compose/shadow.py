@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.product.cutout import Cutout
-from pipelines.scene import Floats, Passes, Vector
+from pipelines.scene import Cutout, Floats, Passes, Vector
 
 CONTACT = ((0.75, 0.014), (0.50, 0.05), (0.22, 0.13))
 """Darkening at the foot and the length over which it falls to a third."""

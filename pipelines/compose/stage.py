@@ -11,8 +11,7 @@ import numpy.typing as npt
 from pipelines.compose import shadow
 from pipelines.compose.seat import Bytes, Fidelity, Layer, PxBox, fidelity, put, seated
 from pipelines.light import EXPOSURE, finish, grade
-from pipelines.product.cutout import Cutout
-from pipelines.scene import Passes, Scene, Window
+from pipelines.scene import Cutout, Passes, Scene, Window
 
 Mix = int | Sequence[float]
 """A light's number, or a weight for each light; what is missing to 1 is the scene without any key."""

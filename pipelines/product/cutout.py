@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from factory.errors import FactoryError
 from factory.ids import digest_bytes
+from pipelines.scene import Cutout, Side
 
-Side = Literal["left", "right", "front"]
-Fractions = tuple[float, float, float, float]
+__all__ = ["Cutout", "ProductError", "cutout", "load_cutout"]
+
 PROFILE_STEPS = 64
 FOOT_STEPS = 3
 """Rows of the profile where a picture shows the curve of the base and not the radius."""
@@ -30,52 +30,6 @@ USUAL_PITCH = 10.0
 
 class ProductError(FactoryError):
     """A product picture cannot be used; says why and what would serve."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Cutout:
-    """A product cut-out, trimmed to its alpha.
-
-    `rgba` (h, w, 4) uint8, straight alpha. `profile`: 64 radii from foot to top, in heights of the picture;
-    `foot_radius` that of the base it stands on. `pitch` degrees the camera looked down. `label_box` fractions of the
-    picture (the words on it), or None. A crop may keep the rows from 0 to `safe_crop_bottom` or from
-    `safe_crop_top` to 1 without cutting words. Sizes in mm.
-    """
-
-    rgba: npt.NDArray[np.uint8]
-    profile: npt.NDArray[np.float32]
-    pitch: float
-    lit_side: Side
-    foot_radius: float
-    label_box: Fractions | None
-    brand_on_label: bool
-    safe_crop_bottom: float
-    safe_crop_top: float
-    height_mm: float | None
-    width_mm: float | None
-    digest: str
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height in px, native."""
-        return self.rgba.shape[1], self.rgba.shape[0]
-
-    @property
-    def aspect(self) -> float:
-        """Width over height."""
-        return float(self.rgba.shape[1] / self.rgba.shape[0])
-
-    @property
-    def sink(self) -> float:
-        """How far the picture's lower edge lies below the base's centre, in heights of the picture."""
-        return self.foot_radius * math.sin(math.radians(self.pitch))
-
-    @property
-    def stature(self) -> float:
-        """True height of the product in heights of its picture, as the camera looks down on it."""
-        tilt = math.radians(self.pitch)
-        ends = self.foot_radius + float(self.profile[-1])
-        return (1 - ends * math.sin(tilt)) / math.cos(tilt)
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""Look at sets: `python -m pipelines.plate.preview SET --kit DIR [--product PNG] [--out FILE]`.
+"""Look at sets: `python tools/look_at_sets.py SET --kit DIR [--product PNG] [--out FILE]`.
 
 One sheet: each light of the set in each mode of the kit, at three ratios, with the product standing.
 """
@@ -14,8 +14,8 @@ from pipelines.compose.stage import Stage
 from pipelines.light import Pixels
 from pipelines.plate import set_scene
 from pipelines.plate.setfile import read_set
-from pipelines.product.cutout import Cutout, load_cutout
-from pipelines.scene import Window
+from pipelines.product.cutout import load_cutout
+from pipelines.scene import Cutout, Window
 
 RATIOS = (((540, 960), (0.5, 0.74), 0.36), ((540, 675), (0.5, 0.80), 0.50), ((960, 502), (0.70, 0.88), 0.70))
 """Canvas px, foot and height in fractions of it."""
