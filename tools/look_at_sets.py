@@ -1,4 +1,4 @@
-"""Look at sets: `python tools/look_at_sets.py SET --kit DIR [--product PNG] [--out FILE]`.
+"""Look at sets: `python -m tools.look_at_sets SET --kit DIR [--product PNG] [--out FILE]`.
 
 One sheet: each light of the set in each mode of the kit, at three ratios, with the product standing.
 """
