@@ -103,7 +103,10 @@ def light_at_anchor(files: SetFiles, lamp: Floats) -> float:
 
 def _quiet(files: SetFiles) -> list[str]:
     data, side, found = files.data, 160, []
-    shrink = lambda a: cv2.resize(a, (side, side), interpolation=cv2.INTER_AREA)  # noqa: E731
+
+    def shrink(layer: Floats) -> Floats:
+        return cv2.resize(layer, (side, side), interpolation=cv2.INTER_AREA)
+
     tone = sum(TONE[role] * shrink(files.weight(f"part_{p}")) for p, role in data["parts"].items())
     fill = shrink(files.light("fill", data["fill"]["scale"]))
     for index, key in enumerate(data["keys"]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,13 +42,13 @@ def render_all(stage: Stage, folder: Path, quality: Quality, only: list[str] | N
     _write_meta(stage, folder, quality)
 
 
-def _once(folder: Path, tag: str, only: list[str] | None, job: object) -> None:
+def _once(folder: Path, tag: str, only: list[str] | None, job: Callable[[], None]) -> None:
     """Run a pass unless its seconds are written down already."""
     mark = folder / f"{tag}.seconds"
     if mark.exists() or (only and tag not in only):
         return
     start = time.monotonic()
-    job()  # type: ignore[operator]
+    job()
     mark.write_text(f"{time.monotonic() - start:.1f}\n")
     print(f"{folder.name} {tag} {mark.read_text().strip()} s", flush=True)
 

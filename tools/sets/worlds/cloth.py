@@ -6,6 +6,8 @@ The fall is simulated (half a minute) and kept beside the passes, so later runs 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -92,7 +94,7 @@ def _gathers(x: float) -> float:
 
 def _rail(u: float) -> float:
     """Height of the upper edge: it sags between its pins."""
-    for (a, low), (b, high) in zip(PINS, PINS[1:], strict=False):
+    for (a, low), (b, high) in pairwise(PINS):
         if u <= b:
             t = (u - a) / (b - a)
             return low + (high - low) * t - 3.6 * t * (1 - t) * (b - a) / 0.3
@@ -164,7 +166,7 @@ def _block(stage: Stage) -> None:
         thicken(sheet(stage, "fold", 150, 150, _fold(number, low + step * number, step), look), 0.03)
 
 
-def _fold(number: int, foot: float, height: float):  # noqa: ANN202
+def _fold(number: int, foot: float, height: float) -> Callable[[float, float], tuple[float, float, float]]:
     """One layer: in from the back below, round at the front, back again above."""
     half, depth = 1.62 - 0.035 * number + 0.02 * math.sin(number * 5), 1.02 - 0.03 * number
     turn = math.radians((1.6, -1.1, 0.9, -0.5)[number % 4])

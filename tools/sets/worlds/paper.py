@@ -81,7 +81,10 @@ def _strip(
     stage: Stage, paper: bpy.types.Material, torn: bpy.types.Material, depth: float, ridge: Edge, seed: int
 ) -> None:
     """A coloured sheet in front of its own torn core, which shows .05 to .12 above it."""
-    core = lambda x: 0.05 + 0.075 * abs(fractal(x * 1.7, seed, 6))  # noqa: E731
+
+    def core(x: float) -> float:
+        return 0.05 + 0.075 * abs(fractal(x * 1.7, seed, 6))
+
     _upright(stage, torn, depth, ridge, ragged=0.055, seed=seed)
     _upright(stage, paper, depth - 0.035, lambda x: ridge(x) - core(x), ragged=0.035, seed=seed)
 
