@@ -1,5 +1,9 @@
 """Where lines end: every way to break is weighed, and the least bad one wins.
 
+Costs count in hundredths of a squared slack. Beyond raggedness they know what a reader stumbles over: a word that leans
+on the next one at a line's end, a lone word, a phrase torn from its last or first word. A line that is a phrase of its
+own may be short: that is rhythm.
+
 The cost depends on the widest line, so the dynamic programme runs once for each width a line could have. Up to 25
 words the search is exact; longer texts (terms, legal lines) try 64 of those widths.
 """
@@ -20,8 +24,11 @@ AFTER_HYPHEN = "\u200b"
 ENDS = (".", ",", ":", ";", "!", "?", "…", "。", "，", "！", "？", "—", "–")
 CLOSERS = "”’\"“»›)]"
 
-ORPHAN, LONELY, LONELY_BANNER, SHORT_LAST, STRANDED, ENDING, HYPHEN, MORE_LINES = 60, 35, 8, 30, 40, -12, 80, 6
-OWN_HYPHEN, GOOD_PAIR = 24, -4
+ORPHAN, LONELY, LONELY_FIRST, LONELY_BANNER, LONELY_WIDE, SHORT_LAST = 60, 35, 20, 8, 6, 30
+OWN_PHRASE = 8
+"""What a lone word or a short last line costs when it is a phrase by itself."""
+STRANDED, ENDING, LEFT_BEHIND, HYPHEN, OWN_HYPHEN = 40, -12, 24, 80, 24
+MORE_LINES, GOOD_PAIR = 6, -4
 EXACT_WORDS, SAMPLED_WIDTHS = 25, 64
 
 
@@ -45,11 +52,20 @@ class _Text(NamedTuple):
     """widths[i][j - i - 1] is the width of words i..j-1 as a line."""
     leaning: tuple[bool, ...]
     ending: tuple[bool, ...]
+    single: tuple[bool, ...]
     cut: tuple[int, ...]
     """What a line end after each word costs for the hyphen it shows."""
 
     def width(self, i: int, j: int) -> float:
         return self.widths[i][j - i - 1]
+
+    def opens(self, i: int) -> bool:
+        """Whether a phrase begins with word i."""
+        return i == 0 or self.ending[i - 1]
+
+    def closes(self, j: int) -> bool:
+        """Whether a phrase ends before word j; the text's end is one."""
+        return j == len(self.words) or self.ending[j - 1]
 
 
 class _Rules(NamedTuple):
@@ -102,6 +118,7 @@ def _measured(words: tuple[str, ...], width_of: Callable[[str], float], locale: 
     widths = tuple(tuple(width_of(join_words(words[i:j])) for j in range(i + 1, n + 1)) for i in range(n))
     return _Text(
         words, widths, tuple(leans(w, locale) for w in words), tuple(ends_phrase(w) for w in words),
+        tuple("\u00a0" not in w and "\u202f" not in w for w in words),
         tuple(HYPHEN * w.endswith(SOFT_HYPHEN) + OWN_HYPHEN * w.endswith(AFTER_HYPHEN) for w in words),
     )
 
@@ -112,9 +129,14 @@ def ends_phrase(word: str) -> bool:
 
 
 def leans(word: str, locale: str) -> bool:
-    """Whether a word would be stranded at a line's end: it leans on the next and has no end punctuation."""
+    """Whether a word would be stranded at a line's end: it leans on the next and has no end punctuation.
+
+    A bare number leans on what it counts.
+    """
     if ends_phrase(word):
         return False
+    if word.replace(".", "").replace(",", "").isdigit():
+        return True
     return word.replace("'", "’").lower().strip("“„«»”\"()") in stranded_words(locale)
 
 
@@ -134,7 +156,7 @@ def _possible_widths(text: _Text, k: int) -> list[float]:
 def _floor(text: _Text, widest: float, k: int) -> float:
     """No way of breaking with this widest line costs less (the slack, spread evenly, and every bonus)."""
     slack = max(0.0, k * widest - text.width(0, len(text.words)))
-    return 100 * (slack / widest) ** 2 / k + (MORE_LINES + ENDING) * (k - 1) + GOOD_PAIR
+    return 50 * (slack / widest) ** 2 / k + (MORE_LINES + ENDING) * (k - 1) + GOOD_PAIR
 
 
 # -------------------------------------------------------------------------------------------------- weighing
@@ -163,37 +185,49 @@ def _cheapest(text: _Text, widest: float, rules: _Rules) -> tuple[float, tuple[i
 
 
 def _line_cost(text: _Text, start: int, end: int, widest: float, rules: _Rules) -> float:
-    width, last = text.width(start, end), end == len(text.words)
-    cost = 100 * ((widest - width) / widest) ** 2 if widest else 0.0
+    """Cost of words start..end-1 as a line: slack (half for a phrase's end) and what a reader stumbles over."""
     if rules.k == 1:
-        return cost
-    shape = _last_cost if last else _inner_cost
-    return cost + shape(end - start == 1, width / widest if widest else 1.0, rules) + (
-        0 if last else _end_cost(text, end - 1)
-    )
+        return 0.0
+    share = text.width(start, end) / widest if widest else 1.0
+    slack = 100 * (1 - share) ** 2 * (0.5 if text.closes(end) and rules.align != "centre" else 1.0)
+    lonely = end - start == 1 and text.single[start]
+    own = text.opens(start) and text.closes(end)
+    if end == len(text.words):
+        return slack + _last_cost(lonely, own, share, rules) + _start_cost(text, start, end)
+    return slack + (_lonely_cost(own, share, rules, start == 0) if lonely else 0.0) + _inner_cost(text, start, end)
 
 
-def _last_cost(lonely: bool, share: float, rules: _Rules) -> float:
+def _last_cost(lonely: bool, own: bool, share: float, rules: _Rules) -> float:
     if lonely and share < 0.45:
-        return ORPHAN
+        return OWN_PHRASE if own else ORPHAN
     if share < 0.5:
-        return SHORT_LAST
-    return _lonely_cost(share, rules) if lonely else 0.0
+        return OWN_PHRASE if own else SHORT_LAST
+    return _lonely_cost(own, share, rules) if lonely else 0.0
 
 
-def _inner_cost(lonely: bool, share: float, rules: _Rules) -> float:
-    return _lonely_cost(share, rules) if lonely else 0.0
-
-
-def _lonely_cost(share: float, rules: _Rules) -> float:
-    """A word alone: a stumble in prose, a beat in a poster, harmless in a narrow banner of four lines and more."""
+def _lonely_cost(own: bool, share: float, rules: _Rules, first: bool = False) -> float:
+    """A word alone: a stumble in prose, a beat when it is a phrase or in a poster, nothing odd when it is wide."""
     if rules.poster:
         return 0.0
-    return LONELY_BANNER if rules.k >= 4 and share >= 0.4 else LONELY
+    if own:
+        return OWN_PHRASE
+    if share >= 0.75:
+        return LONELY_WIDE
+    if share < 0.4:
+        return LONELY
+    return LONELY_BANNER if rules.k >= 4 else LONELY_FIRST if first else LONELY
 
 
-def _end_cost(text: _Text, word: int) -> float:
-    return STRANDED * text.leaning[word] + ENDING * text.ending[word] + text.cut[word]
+def _inner_cost(text: _Text, start: int, end: int) -> float:
+    last = end - 1
+    torn = LEFT_BEHIND * (end - start > 1 and text.opens(last) and not text.ending[last])
+    ended = STRANDED * text.leaning[last] + ENDING * text.ending[last] + text.cut[last]
+    return ended + torn + _start_cost(text, start, end)
+
+
+def _start_cost(text: _Text, start: int, end: int) -> float:
+    """A line that begins with the last word of a phrase and goes on to another one tears it off."""
+    return LEFT_BEHIND * (end - start > 1 and text.ending[start] and not text.opens(start))
 
 
 def _pair_cost(text: _Text, end: int, rules: _Rules) -> float:

@@ -33,6 +33,7 @@ QUOTES = {
 UNITS = (
     "°C °F ° % ‰ € $ £ ¥ ₽ zł kr CHF EUR USD GBP h min s ms kg g mg µg l L dl cl ml fl oz lb km m cm mm mi ft "
     "kWh W kcal kJ cal am pm a.m. p.m. Uhr hours hour heures heure Stunden Stunde minutes minute Minuten Minute "
+    "seconds second secondes seconde Sekunden Sekunde weeks week semaines semaine Wochen Woche sec Sek. Std. Min. mn "
     "days day jours jour Tage Tag Tagen years year ans Jahre Jahr nights night nuits nuit Nächte Nacht"
 )
 SHORT_WORDS = {

@@ -11,7 +11,7 @@ from functools import lru_cache
 WORDS = {
     "en": """a an the of to and or nor but so for in on at by with from as than into onto over under about after
         before until till per via if that this these those my your his her its our their no not never is are was
-        were be been am will would can could shall should may might must do does did has have had we i you he she
+        were be am will would can could shall should may might must do does did has have had we i you he she
         it they one who which when while where how why all every each some any only just very too more most less""",
     "fr": """le la les un une des du de d’ l’ à au aux et ou ni mais car donc or en dans par pour sur sous sans avec
         vers chez entre dès que qui quoi dont où si ne pas plus très trop mon ma mes ton ta tes son sa ses notre nos

@@ -58,10 +58,23 @@ def test_a_last_word_alone_is_avoided_when_another_break_is_as_even() -> None:
     assert lines_of("one two three four five six", 2) == ("one two three", "four five six")
 
 
-def test_a_centred_pair_has_its_longer_line_above() -> None:
-    words = ("aaaa", "bb", "aaaa")
-    assert lines_of(" ".join(words), 2, align="centre") == ("aaaa bb", "aaaa")
-    assert lines_of(" ".join(words), 2, align="left") == ("aaaa", "bb aaaa")
+def test_a_centred_pair_has_its_longer_line_above_and_a_flush_one_below() -> None:
+    text = "aaaaa aaaa bb aaaa aaaaa"
+    assert lines_of(text, 2, align="centre") == ("aaaaa aaaa bb", "aaaa aaaaa")
+    assert lines_of(text, 2, align="left") == ("aaaaa aaaa", "bb aaaa aaaaa")
+
+
+def test_a_short_phrase_may_have_a_line_of_its_own() -> None:
+    assert lines_of("Creamy. Cows deny it.", 2) == ("Creamy.", "Cows deny it.")
+
+
+def test_a_sentence_keeps_its_last_word_and_its_first() -> None:
+    assert lines_of("Sieht nach Feierabend aus. Ist Frühstück.", 2, "de")[0] == "Sieht nach Feierabend aus."
+    assert lines_of("Never late again. Always the last to go", 2)[0] == "Never late again."
+
+
+def test_a_number_stays_with_what_it_counts() -> None:
+    assert lines_of("We waited 90 hours for it", 2) == ("We waited", "90 hours for it")
 
 
 def test_more_lines_than_words_cannot_be_had() -> None:
@@ -93,7 +106,7 @@ def test_a_long_legal_line_is_broken_too() -> None:
     [
         ("the", "en", True), ("The", "en", True), ("it.", "en", False), ("night", "en", False),
         ("und", "de", True), ("ist", "de", True), ("à", "fr", True), ("„der", "de", True), ("do,", "en", False),
-        ("y", "es-MX", True),
+        ("y", "es-MX", True), ("90", "en", True), ("90.", "en", False),
     ],
 )
 def test_words_that_lean_on_the_next(word: str, locale: str, expected: bool) -> None:
