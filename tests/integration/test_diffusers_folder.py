@@ -104,8 +104,9 @@ def test_a_plate_job_is_painted_with_its_own_words_and_palette(sdxl):
 
     palette = {"ground": "#F7EDE0", "surface": "#C8B6E2", "accent": "#F05A28"}
     job = PlateJob(
-        id="j1", set="seamless", light=0, wash="", wash_use="", palette=palette, seed=3, tier="draft", prompt="Slow coffee"
-    )
+        id="j1", set="seamless", light=0, wash="", wash_use="", palette=palette, seed=3, tier="draft",
+        prompt="Slow coffee",
+    )  # fmt: skip
     maker = painter(str(sdxl))
     assert maker is not None
     assert maker(job, PICTURE).shape == PICTURE.shape

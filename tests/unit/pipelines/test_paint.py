@@ -28,7 +28,12 @@ def test_a_picture_in_the_kits_colours_is_left_nearly_alone():
 
 @pytest.mark.parametrize(
     ("size", "side", "fitted"),
-    [((1080, 1080), 1024, (1024, 1024)), ((1080, 1920), 1024, (768, 1360)), ((1200, 628), 1024, (1408, 736)), ((500, 10), 64, (448, 16))],
+    [
+        ((1080, 1080), 1024, (1024, 1024)),
+        ((1080, 1920), 1024, (768, 1360)),
+        ((1200, 628), 1024, (1408, 736)),
+        ((500, 10), 64, (448, 16)),
+    ],
 )
 def test_a_model_draws_near_its_own_area_in_sides_it_can_take(size, side, fitted):
     assert fitting(size, side) == fitted
@@ -39,11 +44,8 @@ class Recorder:
 
     default_sample_size, vae_scale_factor = 8, 8
 
-    def __init__(self, takes_pictures=False):
+    def __init__(self):
         self.asked = {}
-        self.config = None
-        if takes_pictures:
-            self.__class__ = PictureRecorder
 
     def __call__(self, prompt, width, height, generator, num_inference_steps=7):
         return self.drawn(locals())
@@ -68,7 +70,7 @@ def painter(monkeypatch):
         from gpu.weights import Folder
 
         folder = Folder(path=None, pipeline="Recorder", spec=None)
-        found = Painter(folder=folder, from_words=Recorder(), from_picture=Recorder(takes_pictures=True) if over else None)
+        found = Painter(folder=folder, from_words=Recorder(), from_picture=PictureRecorder() if over else None)
         monkeypatch.setattr(module, "opened", lambda name: found)
         return found
 
@@ -97,10 +99,14 @@ def test_a_class_that_cannot_paint_over_draws_from_the_words(painter):
     assert asked.from_words.asked["prompt"] == "a wall"
 
 
+def failing(asked):
+    raise ValueError("no")
+
+
 def test_a_model_that_fails_says_which(painter, monkeypatch):
     from gpu.errors import ModelError
 
     asked = painter(over=False)
-    monkeypatch.setattr(asked.from_words, "drawn", lambda asked: 1 / 0 if not asked else (_ for _ in ()).throw(ValueError("no")))
+    monkeypatch.setattr(asked.from_words, "drawn", failing)
     with pytest.raises(ModelError, match="Recorder could not draw: no"):
         paint("folder", "a wall", None, (64, 64), 3)

@@ -33,7 +33,8 @@ def test_a_wide_canvas_cuts_above_and_below_and_keeps_the_middle():
 
 
 @pytest.mark.parametrize(
-    ("canvas", "drawn"), [((1080, 1080), (48, 48)), ((1080, 1920), (36, 60)), ((1200, 628), (60, 36)), ((1080, 1350), (48, 48))]
+    ("canvas", "drawn"),
+    [((1080, 1080), (48, 48)), ((1080, 1920), (36, 60)), ((1200, 628), (60, 36)), ((1080, 1350), (48, 48))],
 )
 def test_a_map_has_the_shape_nearest_to_the_canvas(canvas, drawn):
     assert map_size(canvas) == drawn
