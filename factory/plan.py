@@ -340,7 +340,7 @@ def _set_for(
     wants = set(brief.art.mood) | set(seed.line.mood if seed.line else ())
     shuns = set(brief.art.avoid)
     used = Counter(c.set for c in before)
-    pairs = {(c.set, c.light) for c in before}
+    pairs = Counter((c.set, c.light) for c in before)
     rows = [s for s in catalogue.sets if _stands(s, seed.family) and not shuns & {s.name, s.world}]
     rows = [s for s in rows if s.name in brief.art.sets] or rows
     def score(choice: tuple[SetRow, int]) -> tuple[float, ...]:
@@ -349,7 +349,8 @@ def _set_for(
         chance = int(short([number, seed.key, row.name, light]), 16)
         flat = row.ground == "flat"
         taste = seed.family.grounds.index(row.ground)
-        return (not flat and (row.name, light) in pairs, not flat and used[row.name] > 1, taste, not flat and used[row.name], -mood, chance)
+        worn = pairs[(row.name, light)]
+        return (0 if flat else worn, not flat and used[row.name] > 1, taste, 0 if flat else used[row.name], worn - mood, chance)
     return min(((s, i) for s in rows for i in range(len(s.lights))), key=score)
 
 

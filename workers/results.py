@@ -23,6 +23,7 @@ def collect(
         if job.stage in ("compose", "animate") and out.work.has(job.id):
             result = out.work.get(job.id)
             made += [made_of(m, out) for m in result["made"]]
+            errors |= result.get("errors", {})
             for c in result.get("components", ()):
                 _merge(components, component_of(c, out))
     return Results(made=made, components=[components[k] for k in sorted(components)], errors=errors, models=models)
