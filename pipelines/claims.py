@@ -171,6 +171,14 @@ RULES: tuple[Rule, ...] = (
         fact="“{}” is not a word",
     ),
     Rule(
+        code="text.unfinished", find=finders.unfinished, help=_DROP, person=None, grammar=None,
+        fact="“{}” is not the end of a sentence",
+    ),
+    Rule(
+        code="text.language", find=finders.other_language, help=_DROP, person=None, grammar=None,
+        fact="“{}” is in another language",
+    ),
+    Rule(
         code="text.unfounded", find=finders.unfounded, help=_DROP, person=None, grammar=None,
         fact="“{}” is about something else",
     ),

@@ -114,7 +114,7 @@ def _figures_of(brief: Brief) -> set[Decimal]:
     offer = brief.offer
     dates = [d for d in ((offer.start, offer.end) if offer else ()) if d] + [p.as_of for p in brief.proof if p.as_of]
     values = [f.value for f in brief.product.facts] + [v for p in brief.proof for v in (p.value, p.out_of, p.count)]
-    values += [m.amount for m in _money(brief)] + [n for d in dates for n in (d.day, d.month, d.year)]
+    values += [m.amount for m in _money(brief)] + [n for d in dates for n in (d.day, d.year)]
     return {Decimal(v) for v in values if v is not None}
 
 

@@ -17,6 +17,7 @@ from pipelines.lexicon import (
     denying_tail,
     figures,
     fold,
+    known_languages,
     lexicon,
     negations,
     normal,
@@ -261,6 +262,9 @@ def stutter(s: Subject) -> Iterator[Hit]:
 def shouting(s: Subject) -> Iterator[Hit]:
     if "!" in s.text:
         yield "!", "."
+    capitals = re.search(r"[A-ZÀ-Þ]{3,}(?:\W+[A-ZÀ-Þ]{3,})+", s.open)
+    if capitals:
+        yield capitals.group(), capitals.group().capitalize()
     if re.search(r"[?.]{4,}|\?\?", s.text):
         yield "??", "?"
 
@@ -271,8 +275,27 @@ def babble(s: Subject) -> Iterator[Hit]:
         word = fold(token.text)
         if not token.is_word or len(word) < 4:
             continue
-        if not re.search(r"[aeiouyœæø]", word) or re.search(r"(.)\1\1", word) or re.search(r"[^aeiouyœæø]{6,}", word):
+        crowded = re.search(r"[^aeiouyœæø]{%d,}" % (9 if s.lex.fused else 6), word)
+        if crowded or not re.search(r"[aeiouyœæø]", word) or re.search(r"(.)\1\1", word):
             yield token.text, "words of the language"
+
+
+def unfinished(s: Subject) -> Iterator[Hit]:
+    """A sentence that stops in the middle, as a model's does when its tokens run out."""
+    end = s.text.rstrip()[-1:]
+    long = len([t for t in s.tokens if t.is_word]) > 6
+    if end in ":,;-–(" or (long and end not in ".?…”“»"):
+        yield s.text[-12:], "a sentence with an end"
+
+
+def other_language(s: Subject) -> Iterator[Hit]:
+    """More small words of another language than of its own."""
+    words = [fold(t.text) for t in s.tokens if t.is_word]
+    counts = {x: sum(w in lexicon(x).common for w in words) for x in known_languages()}
+    own = counts.get(s.lex.language, 0)
+    other = max((x for x in counts if x != s.lex.language), key=lambda x: (counts[x], x), default="")
+    if s.lex.common and other and counts[other] > own:
+        yield s.text, s.lex.language
 
 
 def unfounded(s: Subject) -> Iterator[Hit]:

@@ -73,6 +73,8 @@ class Lexicon:
     negation: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     strong: Mapping[str, tuple[re.Pattern[str], ...]] = field(default_factory=dict)
     """Kind of claim (`superlative`, `free`, `health`, ...) to the words that make it."""
+    common: frozenset[str] = frozenset()
+    """Small words that tell the language from others."""
 
 
 def fold(text: str) -> str:
@@ -141,6 +143,7 @@ def lexicon(locale: str) -> Lexicon:
         units={fold(w): key for key, words in data["units"].items() for w in (key, *words)},
         negation={k: tuple(v) if k == "idioms" else _folded(v) for k, v in data["negation"].items()},
         strong={k: tuple(wildcard(w) for w in v) for k, v in data["strong"].items()},
+        common=frozenset(_folded(data["common"])),
     )
 
 
@@ -157,7 +160,7 @@ def _folded(words: Iterable[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def wildcard(phrase: str) -> re.Pattern[str]:
     """A pattern for a folded word or phrase: whole words, `*` for any letters, one or more spaces for a space."""
-    body = re.escape(fold(phrase)).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+")
+    body = re.escape(fold(phrase)).replace(r"\*", r"\w*").replace(r"\ ", r"[\s'-]+")
     return re.compile(rf"(?<!\w){body}(?!\w)")
 
 

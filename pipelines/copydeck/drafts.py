@@ -23,7 +23,10 @@ PROMPT = Path(__file__).parent.parent / "prompts" / "headline.txt"
 class Engine(Protocol):
     """Writes drafts. Equal prompt and seed give equal drafts on one kind of machine."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the source of its texts calls it."""
+        ...
 
     def draft(self, prompt: str, n: int, seed: int, max_tokens: int) -> list[str]:
         """Up to `n` drafts of at most `max_tokens` tokens each."""

@@ -30,6 +30,9 @@ CLASSES: Mapping[str, tuple[int, ...]] = {
 }
 """Lengths for which every deck keeps an option where it can, whatever the placements ask."""
 
+SHORT_ENOUGH = 27
+"""A person's line is not traded for another idea below this length unless a placement asks for it."""
+
 TARGET: Mapping[str, int] = {
     "art_headline": 27, "art_sub": 40, "art_body": 80, "primary_text": 110, "headline": 27, "long_headline": 80,
     "description": 27,
@@ -261,7 +264,8 @@ def options(field: str, first: Sequence[Candidate], rest: Sequence[Candidate], l
     """The person's text, the best of the others, and for each length the best that has it; best first."""
     pool = [*first, *rest]
     chosen: list[Candidate] = list(first) or list(rest[:1])
-    for limit in sorted({*CLASSES.get(field, ()), *limits}, reverse=True):
+    classes = [x for x in CLASSES.get(field, ()) if not first or x >= SHORT_ENOUGH]
+    for limit in sorted({*classes, *limits}, reverse=True):
         if any(len(c.text.text) <= limit for c in chosen):
             continue
         fits = [c for c in pool if len(c.text.text) <= limit]
