@@ -53,7 +53,7 @@ def _line(
 ) -> list[Piece]:
     """The pieces of one line; with an `inset`, the text's quotation marks stand apart from it."""
     before = line[0] if inset and number_ == 0 else ""
-    closes = inset > 0 and number_ == len(fitted.lines) - 1 and line[-1] in CLOSERS
+    closes = inset > 0 and number_ == len(fitted.lines) - 1 and line[len(before) :][-1:] in tuple(CLOSERS)
     body = line[len(before) : len(line) - closes].strip(INNER_SPACES)
     run = face.run(body, fitted.size, fitted.tracking, fitted.locale)
     start = _start(run, x + inset, align) + _stop_shift(body, fitted, face, align)

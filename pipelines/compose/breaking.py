@@ -10,6 +10,7 @@ words the search is exact; longer texts (terms, legal lines) try 64 of those wid
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -90,9 +91,9 @@ def join_words(words: Sequence[str]) -> str:
 
 def break_lines(
     words: Sequence[str], width_of: Callable[[str], float], k: int, locale: str = "en", poster: bool = False,
-    align: Align = "left",
+    align: Align = "left", limit: float = math.inf,
 ) -> Broken | None:
-    """The best way to set `words` on exactly `k` lines, or None when there are fewer words than lines.
+    """The best way to set `words` on exactly `k` lines none wider than `limit`, or None when there is no way.
 
     `width_of` measures a line in any unit. A piece that ends in U+00AD or U+200B is half of a word (see
     `at_compound_joint`): it joins the next without a space.
@@ -101,7 +102,7 @@ def break_lines(
         return None
     text, rules = _measured(tuple(words), width_of, locale), _Rules(k, poster, align)
     best: tuple[float, tuple[int, ...]] | None = None
-    for widest in _possible_widths(text, k):
+    for widest in _possible_widths(text, k, limit):
         if best is not None and _floor(text, widest, k) >= best[0]:
             break
         found = _cheapest(text, widest, rules)
@@ -140,13 +141,13 @@ def leans(word: str, locale: str) -> bool:
     return word.replace("'", "’").lower().strip("“„«»”\"()") in stranded_words(locale)
 
 
-def _possible_widths(text: _Text, k: int) -> list[float]:
-    """Widths the widest of k lines could have, narrow to wide: none below a k-th of the whole."""
+def _possible_widths(text: _Text, k: int, limit: float) -> list[float]:
+    """Widths the widest of k lines could have, narrow to wide: none below the widest word, none over the limit."""
     n = len(text.words)
     if k == 1:
-        return [text.width(0, n)]
+        return [w for w in (text.width(0, n),) if w <= limit]
     least = max(text.width(i, i + 1) for i in range(n))
-    widths = sorted({w for row in text.widths for w in row if w >= least})
+    widths = sorted({w for row in text.widths for w in row if least <= w <= limit})
     if n <= EXACT_WORDS:
         return widths
     useful = [w for w in widths if w * k >= 0.9 * text.width(0, n)]

@@ -75,6 +75,8 @@ def largest(make: Callable[[int], bytes], room: int | None, low: int, high: int)
     Bytes fall nearly as a power of the tables' coarseness, so a secant in logarithms needs two or three tries; it
     stops at a quality whose neighbour does not fit, or once 98.5 % of the room is used.
     """
+    if room is not None and room <= 0:
+        return None
     best = make(high)
     if room is None or len(best) <= room:
         return best

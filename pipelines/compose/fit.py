@@ -110,10 +110,26 @@ def _worth(found: Fitted, size: tuple[float, float, float]) -> float:
 
 
 def _at(text: str, words: tuple[str, ...], ask: _Ask, k: int) -> Fitted | None:
-    """The largest setting on k lines, found from above: lines are broken once, as their shape hardly moves."""
-    broken = _break(words, ask, k)
-    if broken is None:
-        return None
+    """The best setting on k lines: the finest breaks may be too wide, so lines that fit at the target size and at the
+    least are tried too."""
+    found: list[Fitted] = []
+    for limit in (math.inf, _limit(ask, ask.size[1]), _limit(ask, ask.size[0])):
+        broken = _break(words, ask, k, limit)
+        largest = _largest(text, broken, ask) if broken else None
+        if largest is not None:
+            found.append(largest)
+            if largest.size >= ask.size[1]:
+                break
+    return max(found, key=lambda one: _worth(one, ask.size), default=None)
+
+
+def _limit(ask: _Ask, size: float) -> float:
+    """The box's width at `size`, told at the size that lines are measured at."""
+    return ask.width * ask.size[1] / size
+
+
+def _largest(text: str, broken: Broken, ask: _Ask) -> Fitted | None:
+    """The largest size at which these lines fit, found from above."""
     least, _, size = ask.size
     for _ in range(12):
         found = _set(text, broken, ask, size)
@@ -140,22 +156,21 @@ def _down(size: float, scale: float) -> float:
     return math.floor(size / step + 1e-6) * step
 
 
-def _break(words: tuple[str, ...], ask: _Ask, k: int) -> Broken | None:
+def _break(words: tuple[str, ...], ask: _Ask, k: int, limit: float) -> Broken | None:
     size = ask.size[1]
-    track = _tracking(ask, size)
-    return _broken(words, ask.face, size, track, k, ask.locale, ask.poster, ask.align, ask.hang)
+    return _broken(words, ask.face, size, _tracking(ask, size), k, ask.locale, ask.poster, ask.align, ask.hang, limit)
 
 
 @lru_cache(maxsize=1024)
 def _broken(
     words: tuple[str, ...], face: Face, size: float, track: float, k: int, locale: str, poster: bool, align: Align,
-    hang: bool,
+    hang: bool, limit: float,
 ) -> Broken | None:
     def width_of(line: str) -> float:
         bare = line[1:].lstrip(INNER_SPACES) if hang and line[:1] in OPENERS else line
         return face.width(bare, size, track, locale)
 
-    return break_lines(words, width_of, k, locale, poster, align)
+    return break_lines(words, width_of, k, locale, poster, align, limit)
 
 
 def mark_inset(text: str, face: Face, size: float, locale: str) -> float:
@@ -195,10 +210,17 @@ def _set(text: str, broken: Broken, ask: _Ask, size: float) -> Fitted:
     inset = mark_inset(text, ask.face, size, ask.locale) if ask.hang else 0.0
     return Fitted(
         text=text, lines=broken.lines, size=size, leading=step, tracking=track, cost=broken.cost,
-        widths=tuple(run.width + inset * (at > 0) for at, run in enumerate(runs)), locale=ask.locale, align=ask.align,
+        widths=(_first_width(broken.lines[0], ask, size, track, inset), *(run.width + inset for run in runs[1:])),
+        locale=ask.locale, align=ask.align,
         height=cap + (len(runs) - 1) * step + max(0.0, runs[-1].ink[3]), rise=max(0.0, -runs[0].ink[1] - cap),
         inset=inset,
     )
+
+
+def _first_width(line: str, ask: _Ask, size: float, track: float, inset: float) -> float:
+    """Width of the first line; one with a hung mark is measured without the kerning that hanging undoes."""
+    bare = line[1:].lstrip(INNER_SPACES) if inset else line
+    return ask.face.width(bare, size, track, ask.locale) + inset
 
 
 def least_leading(inks: list[tuple[float, float, float, float]], size: float) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typecase import CREAM, DISPLAY, INK, ORANGE, TEXT
 
 from pipelines.compose.block import Block, ink_gaps, label, number, place, price, set_line, struck, text_share
@@ -111,6 +113,15 @@ def test_the_share_of_text_counts_overlaps_once_and_what_is_outside_not_at_all()
     assert share == pytest.approx(one.box[2] * one.box[3] / (400 * 200), rel=0.05)
     assert text_share((one, one), 400, 200) == share
     assert text_share((one.moved(-1000, 0),), 400, 200) == 0
+
+
+@given(st.text(alphabet="abcV „“”«»\u202f.", min_size=1, max_size=24), st.sampled_from(["en", "de", "fr"]))
+@settings(max_examples=80, deadline=None)
+def test_flush_left_text_stays_between_its_edges_whatever_its_marks(text: str, locale: str) -> None:
+    fitted = fit(text, DISPLAY, 500, 400, 2.88, size=(30, 60, 90), locale=locale)
+    if fitted is not None:
+        x, _, w, _ = place(fitted, DISPLAY, 100, 50).box
+        assert w == 0 or (x >= 99.9 and x + w <= 600.5)
 
 
 # ------------------------------------------------------------------------------------------------------- figures

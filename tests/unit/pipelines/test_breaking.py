@@ -121,12 +121,15 @@ def test_a_phrase_ends_inside_closing_quotes_too() -> None:
 
 @given(
     st.lists(st.sampled_from(["a", "the", "night", "coffee.", "is", "made", "slow,", "early"]), min_size=1, max_size=8),
-    st.integers(1, 4), st.booleans(), st.sampled_from(["left", "centre"]),
+    st.integers(1, 4), st.booleans(), st.sampled_from(["left", "centre"]), st.sampled_from([12.0, 20.0, 1e9]),
 )
 @settings(max_examples=150, deadline=None)
-def test_the_search_finds_what_trying_everything_finds(words: list[str], k: int, poster: bool, align: Align) -> None:
-    broken = break_lines(words, typewriter, k, "en", poster, align)
-    costs = [_cost_of(words, cuts, k, poster, align) for cuts in combinations(range(1, len(words)), k - 1)]
+def test_the_search_finds_what_trying_everything_finds(
+    words: list[str], k: int, poster: bool, align: Align, limit: float
+) -> None:
+    broken = break_lines(words, typewriter, k, "en", poster, align, limit)
+    ways = [cuts for cuts in combinations(range(1, len(words)), k - 1) if _widest(words, cuts) <= limit]
+    costs = [_cost_of(words, cuts, k, poster, align) for cuts in ways]
     if not costs:
         assert broken is None
     else:
@@ -134,6 +137,10 @@ def test_the_search_finds_what_trying_everything_finds(words: list[str], k: int,
         assert broken.cost == pytest.approx(min(costs))
         assert " ".join(broken.lines) == " ".join(words)
         assert len(broken.lines) == k
+
+
+def _widest(words: list[str], cuts: tuple[int, ...]) -> float:
+    return max(typewriter(" ".join(words[i:j])) for i, j in zip((0, *cuts), (*cuts, len(words)), strict=True))
 
 
 def _cost_of(words: list[str], cuts: tuple[int, ...], k: int, poster: bool, align: Align) -> float:

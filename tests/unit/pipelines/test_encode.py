@@ -47,6 +47,11 @@ def test_a_budget_that_cannot_be_met_is_an_error_that_says_so() -> None:
         encode(noisy(), 4_000)
 
 
+def test_a_budget_smaller_than_what_a_signature_needs_is_refused_too() -> None:
+    with pytest.raises(BudgetError):
+        encode(noisy(), 2_000, "webp")
+
+
 @pytest.mark.parametrize("fmt", ["jpeg", "png", "webp"])
 def test_every_format_is_tagged_srgb_and_carries_nothing_else(fmt: Format) -> None:
     picture = opened(encode(noisy(), None, fmt))

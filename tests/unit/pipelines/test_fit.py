@@ -27,6 +27,13 @@ def test_a_text_too_long_for_its_box_is_refused() -> None:
     assert fit("", DISPLAY, 500, 500, 2.88, size=RANGE) is None
 
 
+def test_lines_are_broken_for_the_box_when_the_finest_breaks_are_too_wide() -> None:
+    text = "Steeped cold for 18\u00a0hours, then bottled before the city wakes up, so that your morning starts early."
+    found = fit(text, TEXT, 500, 600, 2.88, size=(42, 44, 48), lines=(6, 6))
+    assert found is not None
+    assert max(found.widths) <= 500
+
+
 def test_the_greatest_size_is_never_passed() -> None:
     found = fit("Hi", DISPLAY, 5000, 5000, 2.88, size=RANGE)
     assert found is not None
