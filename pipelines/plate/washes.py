@@ -42,7 +42,7 @@ def make_wash(
     generator = seeds.generator(seeds.derive(seed, "wash", name))
     with one_thread():
         drawn = pipeline(name, map_size(size), generator, steps, guidance).weights[0].numpy()
-    return enlarge(drawn, size).astype(np.float16)
+    return enlarge(seamless(drawn, pipeline.config.patch), size).astype(np.float16)
 
 
 def map_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -51,6 +51,19 @@ def map_size(size: tuple[int, int]) -> tuple[int, int]:
     assert spec is not None
     wanted = np.log(size[0] / size[1])
     return min(spec.sizes, key=lambda s: abs(float(np.log(s[0] / s[1]) - wanted)))
+
+
+def seamless(drawn: Floats, patch: int) -> Floats:
+    """A map (3, h, w) as the model drew it, without the seams of its patches and its less sure outer patch.
+
+    A mean over one patch in each direction takes away whatever repeats from patch to patch, and nothing else that a
+    wash has.
+    """
+    totals = np.cumsum(np.pad(drawn, ((0, 0), (1, 0), (0, 0))), axis=1, dtype=np.float64)
+    rows = (totals[:, patch:] - totals[:, :-patch]) / patch
+    totals = np.cumsum(np.pad(rows, ((0, 0), (0, 0), (1, 0))), axis=2)
+    inner = (totals[..., patch:] - totals[..., :-patch]) / patch
+    return np.asarray(inner[:, 1:-1, 1:-1], np.float32)
 
 
 def enlarge(drawn: Floats, size: tuple[int, int]) -> Floats:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from gpu import catalog
@@ -52,3 +54,13 @@ def test_rows_are_plain_enough_for_json():
     import json
 
     assert json.loads(json.dumps(catalog.rows(LAPTOP))) == catalog.rows(LAPTOP)
+
+
+@pytest.mark.parametrize("spec", catalog.MODELS, ids=lambda s: s.name)
+def test_the_manual_has_the_same_row(spec):
+    manual = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
+    line = next(row for row in manual.splitlines() if row.startswith(f"| `{spec.name}` |"))
+    assert (spec.repo or "in the package") in line
+    assert spec.licence in line
+    assert f"| {spec.memory:g}" in line
+    assert f"| {spec.steps} |" in line

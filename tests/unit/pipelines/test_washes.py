@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu.errors import ModelError, WeightsError
-from pipelines.plate.washes import enlarge, make_wash, map_size, wash_bytes
+from pipelines.plate.washes import enlarge, make_wash, map_size, seamless, wash_bytes
 
 
 @given(st.integers(6, 60), st.integers(6, 60))
@@ -16,6 +16,14 @@ def test_shares_stay_shares_at_any_size(width, height):
     assert grown.shape == (3, height, width)
     assert np.allclose(grown.sum(0), 1, atol=1e-5)
     assert grown.min() >= 0
+
+
+def test_what_repeats_from_patch_to_patch_goes_and_a_slope_stays():
+    slope = np.tile(np.arange(15, dtype=np.float32), (3, 15, 1))
+    seams = np.tile(np.float32([[0.5, -0.5, 0.0], [0.0, 0.5, -0.5], [-0.5, 0.0, 0.5]]), (3, 5, 5))
+    calm = seamless(slope + seams, 3)
+    assert calm.shape == (3, 11, 11)
+    assert np.allclose(calm, slope[:, 2:-2, 2:-2], atol=1e-5)
 
 
 def test_a_slope_stays_a_slope():
