@@ -5,7 +5,7 @@ a device is adding its folder or file: this module lists what it finds, in the o
 
     pipelines/plate/sets/<name>/set.yaml         name, title, world, mood, ground, keys[{name, mood, azimuth}]
     pipelines/compose/families/<name>.yaml       name, title, motives, needs, grounds, subject, voice, view, device
-    pipelines/compose/devices/<name>.yaml        name, title, needs, families, motives
+    pipelines/compose/devices/<name>.yaml        name, title, needs, families, motives, figures [least, most]
     pipelines/plate/washes.yaml                  washes[{name, title, mood, uses}]
 """
 
@@ -60,13 +60,14 @@ class FamilyRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceRow:
-    """A picture idea drawn from the brief's data."""
+    """A picture idea drawn from the brief's data; `figures` is the range of numbers that it can draw, if any."""
 
     name: str
     title: str
     needs: tuple[str, ...]
     families: tuple[str, ...]
     motives: tuple[str, ...]
+    figures: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +142,7 @@ def _device(data: Mapping[str, Any]) -> DeviceRow:
     return DeviceRow(
         name=data["name"], title=str(data.get("title", data["name"])), needs=_words(data, "needs"),
         families=_words(data, "families"), motives=_words(data, "motives"),
+        figures=(float(data["figures"][0]), float(data["figures"][1])) if data.get("figures") else None,
     )
 
 

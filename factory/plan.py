@@ -142,7 +142,7 @@ def seeds(brief: Brief, kit: KitFacts, catalogue: Catalogue) -> Iterable[Seed]:
         have = provides(brief, line, fact, proof)
         families = [f for f in catalogue.families if _suits(f, motive, line, brief) and set(f.needs) <= have]
         for family, mode in product(families, _modes(kit, brief)):
-            for device in _devices(catalogue, family, motive, line, have):
+            for device in _devices(catalogue, family, motive, line, fact, have):
                 yield Seed(motive=motive, line=line, fact=fact, proof=proof, family=family, device=device, mode=mode)
 
 
@@ -222,13 +222,22 @@ def _modes(kit: KitFacts, brief: Brief) -> list[KitMode]:
 
 
 def _devices(
-    catalogue: Catalogue, family: FamilyRow, motive: Motive, line: Line | None, have: set[str]
+    catalogue: Catalogue, family: FamilyRow, motive: Motive, line: Line | None, fact: Fact | None, have: set[str]
 ) -> list[DeviceRow | None]:
-    rows = [d for d in catalogue.devices if family.name in d.families and set(d.needs) <= have]
+    rows = [d for d in catalogue.devices if family.name in d.families and set(d.needs) <= have and _countable(d, fact)]
     if line and line.device:
         return [d for d in rows if d.name == line.device] or [None]
     free = [d for d in rows if motive.name in d.motives and "art_word" not in d.needs]
     return [*free, *([] if family.device == "required" else [None])]
+
+
+def _countable(device: DeviceRow, fact: Fact | None) -> bool:
+    """Whether the fact's figure is a whole number that the device can draw; devices without a range draw anything."""
+    if device.figures is None:
+        return True
+    value = fact.value if fact else None
+    least, most = device.figures
+    return value is not None and value == int(value) and least <= value <= most
 
 
 def _allowed(seed: Seed, taken: Sequence[Seed], n: int) -> bool:
