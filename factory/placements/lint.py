@@ -161,7 +161,7 @@ def _words(table: Table) -> Iterator[str]:
 
 RULES: tuple[Rule, ...] = (
     Rule(name="figures", says="every number stands in a figure with a source", check=_bare_numbers),
-    Rule(name="sources", says="a source resolves, confidence is a known word, our choices have reasons", check=_sources),
+    Rule(name="sources", says="sources resolve, confidence is a known word, our choices have reasons", check=_sources),
     Rule(name="unused", says="a source is complete and used", check=_unused),
     Rule(name="ages", says="an old source has a reason to be used still; a needless reason goes", check=_ages),
     Rule(name="safe", says="the safe zone lies inside the canvas", check=_safe_zones),
