@@ -116,7 +116,7 @@ def _open(folder: weights.Folder, device: Device) -> Any:
 
     try:
         pipe = AutoPipelineForText2Image.from_pretrained(
-            str(folder.path), torch_dtype=getattr(torch, device.precision), use_safetensors=True, local_files_only=True
+            str(folder.path), dtype=getattr(torch, device.precision), use_safetensors=True, local_files_only=True
         )
     except (OSError, ValueError, TypeError, AttributeError, ImportError) as error:
         raise ModelError(

@@ -154,7 +154,7 @@ def open_washes(folder: str) -> WashPipeline:
         fact = f"The folder holds a {pipeline['_class_name']}, not a {WashPipeline.__name__}"
         raise ModelError(fact, code="wash_folder", where=folder, help="Name a folder of washes.")
     opened: WashPipeline = WashPipeline.from_pretrained(
-        folder, torch_dtype=torch.float32, use_safetensors=True, local_files_only=True
+        folder, dtype=torch.float32, use_safetensors=True, local_files_only=True
     )
     opened.set_progress_bar_config(disable=True)
     return opened
