@@ -87,6 +87,10 @@ RULES: tuple[Rule, ...] = (
         fact="“{}” denies something, and it cannot be told what",
     ),
     Rule(
+        code="claims.multiple", find=finders.strong("multiple"), help=_PROVE, person=None,
+        fact="“{}” is a share that nobody gave",
+    ),
+    Rule(
         code="claims.superlative", find=finders.strong("superlative"), help=_PROVE,
         fact="“{}” is a superlative without proof",
     ),

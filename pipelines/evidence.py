@@ -9,7 +9,19 @@ from decimal import Decimal
 
 from brand_kits.kit import BrandKit, by_locale
 from factory.records import Brief, Money, Tribe
-from pipelines.lexicon import Figure, Token, figures, fold, lexicon, negations, normal, tokens
+from pipelines.lexicon import (
+    Figure,
+    Token,
+    denied_words,
+    denies,
+    figures,
+    fold,
+    hedged,
+    lexicon,
+    negations,
+    normal,
+    tokens,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,7 +29,8 @@ class Allowed:
     """What may be said: everything that the brief and the kit give, in one locale.
 
     `measures` are numbers with the key of their unit; `absent` and `present` folded nouns that the brief denies and
-    affirms; `phrases` folded wordings that may stand word for word; `given` all of them as one folded text.
+    affirms; `phrases` wordings, as patterns, that may stand word for word (none that denies: its denial could be
+    stretched by what follows); `given` all of them as one folded text.
     """
 
     numbers: frozenset[Decimal] = frozenset()
@@ -44,6 +57,7 @@ def allowed_from(brief: Brief, kit: BrandKit, locale: str, tribe: Tribe | None =
     claims = [text for c in kit.claims if (text := by_locale(c.texts, locale))]
     proven = [*_said(brief), *claims, *(text for line in kit.legal if (text := by_locale(line.texts, locale)))]
     lines = [text for line in brief.lines for text in line.texts.get(locale, {}).values()]
+    quoted = {p.text for p in brief.proof}
     units = _units(brief, locale)
     numbers, measures = _numbers(proven, locale, units)
     spoken, _ = _numbers(lines, locale, units)
@@ -57,7 +71,7 @@ def allowed_from(brief: Brief, kit: BrandKit, locale: str, tribe: Tribe | None =
         units=units,
         absent=absent,
         present=_affirmed(brief, locale) - absent,
-        phrases=_phrases([*proven, *names[:2]]),
+        phrases=_phrases([*(t for t in proven if t in quoted or not denies(t, lexicon(locale))), *names[:2]]),
         given=fold(" | ".join([*proven, *names])),
         banned=kit.voice.banned(locale),
         unsaid=brief.must_not_say,
@@ -143,12 +157,13 @@ def _unit_text(words: Sequence[Token], at: int) -> str:
 
 def _denied(texts: Iterable[str], brief: Brief, locale: str) -> frozenset[str]:
     """Nouns that the brief says are not there: of absence facts, and after a negation in any given text."""
-    nouns = {" ".join(_words(f.noun)) for f in brief.product.facts if f.kind == "absence" and f.noun}
     lex = lexicon(locale)
+    told = [f for f in brief.product.facts if f.kind == "absence" and f.noun]
+    nouns = {denied_words(f.text, lex) if hedged(f.text, f.noun, lex) else " ".join(_words(f.noun)) for f in told}
     for text in texts:
         words = tokens(normal(text))
         nouns |= {fold(words[at].text) for _, at in negations(words, lex) if at is not None}
-    return frozenset(nouns)
+    return frozenset(n for n in nouns if n)
 
 
 def _affirmed(brief: Brief, locale: str) -> frozenset[str]:

@@ -110,8 +110,10 @@ def _noun(s: Subject, at: int | None) -> str:
     if at is None:
         return ""
     word = fold(s.tokens[at].text)
-    tail = denying_tail(word, s.lex)
-    return word.removesuffix(tail) if tail else (_denied_at(s, at) or word)
+    if tail := denying_tail(word, s.lex):
+        return word.removesuffix(tail)
+    hedge = at > 0 and fold(s.tokens[at - 1].text) in s.lex.negation.get("partial", ())
+    return _denied_at(s, at) or (hedge and _denied_at(s, at - 1)) or word
 
 
 def _denied_at(s: Subject, at: int) -> str:
@@ -275,7 +277,7 @@ def babble(s: Subject) -> Iterator[Hit]:
         word = fold(token.text)
         if not token.is_word or len(word) < 4:
             continue
-        crowded = re.search(r"[^aeiouyœæø]{%d,}" % (9 if s.lex.fused else 6), word)
+        crowded = re.search(rf"[^aeiouyœæø]{{{9 if s.lex.fused else 6},}}", word)
         if crowded or not re.search(r"[aeiouyœæø]", word) or re.search(r"(.)\1\1", word):
             yield token.text, "words of the language"
 
@@ -283,7 +285,7 @@ def babble(s: Subject) -> Iterator[Hit]:
 def unfinished(s: Subject) -> Iterator[Hit]:
     """A sentence that stops in the middle, as a model's does when its tokens run out."""
     end = s.text.rstrip()[-1:]
-    long = len([t for t in s.tokens if t.is_word]) > 6
+    long = len(s.text.split()) > 6
     if end in ":,;-–(" or (long and end not in ".?…”“»"):
         yield s.text[-12:], "a sentence with an end"
 

@@ -6,6 +6,7 @@ digits, signs and currencies. Words in the lists are compared folded (`fold`); a
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ FOLDER = Path(__file__).parent / "copydeck" / "grammar"
 GIVEN = "\ufffc"
 """Stands in a text for words that were given and need no more proof."""
 
-_TOKEN = re.compile(rf"\d+(?:[.,’'\u00a0\u202f]\d+)*|[^\W\d_]+|{GIVEN}|[^\w\s]|_")
+_TOKEN = re.compile(rf"\d+⁄\d+|\d+(?:[.,’'\u00a0\u202f]\d+)*|[^\W\d_]+|{GIVEN}|[^\w\s]|_")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,6 +194,9 @@ def _digits(words: Sequence[Token], at: int, locale: str) -> Figure | None:
 
 def read_number(text: str, locale: str) -> Decimal | None:
     """The value of digits with separators as a locale writes them; None when they make no number."""
+    if "⁄" in text:
+        over, under = (Decimal(x) for x in text.split("⁄"))
+        return over / under if under else None
     mark = decimal_mark(locale)
     whole, _, part = text.rpartition(mark) if mark in text else (text, "", "")
     groups = re.split(r"[.,’'\u00a0\u202f]", whole)
@@ -298,6 +302,27 @@ def negations(words: Sequence[Token], lex: Lexicon) -> Iterator[tuple[int, int |
             yield at, _noun_before(words, at)
         elif denying_tail(word, lex):
             yield at, at
+
+
+def hedged(text: str, noun: str, lex: Lexicon) -> bool:
+    """Whether a fact denies less than its noun: `no added sugar` does not say that there is no sugar."""
+    partial = lex.negation.get("partial", ())
+    own = fold(noun).split()
+    return any(fold(t.text) in partial and fold(t.text) not in own for t in tokens(text))
+
+
+def denies(text: str, lex: Lexicon) -> bool:
+    """Whether a text denies the presence of anything."""
+    return next(negations(tokens(text), lex), None) is not None
+
+
+def denied_words(text: str, lex: Lexicon) -> str:
+    """The folded words after the first denying word of a text, up to a sign: all that a hedged fact denies."""
+    words = tokens(text)
+    before = lex.negation.get("before", ())
+    start = next((at + 1 for at, t in enumerate(words) if fold(t.text) in before), len(words))
+    run = itertools.takewhile(lambda t: t.is_word, words[start : start + 4])
+    return " ".join(fold(t.text) for t in run)
 
 
 def denying_tail(word: str, lex: Lexicon) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from factory.records import Brief, Concept, Placement, Text
 from pipelines.claims import passes
-from pipelines.copydeck.facts import Material
+from pipelines.copydeck.facts import Material, figure, number, plain_noun
 from pipelines.copydeck.grammar import SLOT, Grammar, Pattern, sentences
 from pipelines.copydeck.ranker import Ranker
 from pipelines.evidence import Allowed
@@ -303,12 +303,10 @@ def items(writer: Writer, count: int = 4) -> list[Text]:
 
 
 def _item_slots(writer: Writer, fact_id: str) -> dict[str, str]:
-    from pipelines.copydeck.facts import figure, number
-
     fact = next(f for f in writer.material.facts if f.id == fact_id)
     locale = writer.material.locale
     n = number(fact.value, locale) if fact.value is not None else ""
-    slots = {"fact": fact.text, "noun": fact.noun, "unit": fact.unit, "symbol": fact.symbol, "n": n,
+    slots = {"fact": fact.text, "noun": plain_noun(fact, locale), "unit": fact.unit, "symbol": fact.symbol, "n": n,
              "figure": figure(fact, locale)}
     return {k: v for k, v in slots.items() if v}
 

@@ -16,7 +16,7 @@ from babel.dates import format_skeleton
 from babel.numbers import format_currency, format_decimal
 
 from factory.records import Brief, Concept, Fact, Line, Money, Proof, Tribe
-from pipelines.lexicon import figures, tokens
+from pipelines.lexicon import figures, hedged, lexicon, tokens
 
 NBSP = "\u00a0"
 
@@ -184,17 +184,24 @@ def figure(fact: Fact, locale: str) -> str:
     return f"{number(fact.value, locale)}{NBSP}{fact.symbol or fact.unit}".rstrip(NBSP)
 
 
+def plain_noun(fact: Fact, locale: str) -> str:
+    """A fact's noun, or "" where the fact denies less than the noun (`no added sugar`)."""
+    partly = fact.kind == "absence" and hedged(fact.text, fact.noun, lexicon(locale))
+    return "" if partly else fact.noun
+
+
 def _figure_slots(facts: Iterable[Fact], lead: Fact | None, locale: str) -> tuple[dict[str, str], dict[str, str]]:
     """The lead's figure and noun; a figure and an absence from other facts, so that a line can turn on them."""
     slots: dict[str, str] = {}
     used: dict[str, str] = {}
     if lead:
-        slots |= {"noun": lead.noun, "unit": lead.unit, "symbol": lead.symbol, "figure": figure(lead, locale)}
+        slots |= {"noun": plain_noun(lead, locale), "unit": lead.unit, "symbol": lead.symbol}
+        slots |= {"figure": figure(lead, locale)}
         slots |= {"n": number(lead.value, locale)} if lead.value is not None else {}
         used |= dict.fromkeys(("noun", "unit", "symbol", "figure", "n"), lead.id)
     others = [f for f in facts if f is not lead]
     second = next((f for f in others if f.value is not None), None)
-    absent = next((f for f in others if f.kind == "absence" and f.noun), None)
+    absent = next((f for f in others if f.kind == "absence" and plain_noun(f, locale)), None)
     time = next((f for f in (*([lead] if lead else []), *others) if f.kind == "time" and f.value is not None), None)
     for name, fact in (("figure2", second), ("absence", absent), ("time", time)):
         if fact:
