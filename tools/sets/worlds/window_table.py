@@ -22,11 +22,12 @@ INFO = SetInfo(
     },
     keys=(
         KeyInfo(name="window", mood=("morning", "clear"), azimuth=-52, elevation=27, angle=2.0),
-        KeyInfo(name="blinds", mood=("late afternoon", "cinema"), azimuth=38, elevation=24, angle=1.5),
+        KeyInfo(name="blinds", mood=("late afternoon", "cinema"), azimuth=38, elevation=29, angle=1.5),
         KeyInfo(name="north light", mood=("still life", "soft"), azimuth=-72, elevation=34, angle=30),
     ),
     anchor=(0.0, -0.1, 0.005),
     anchor_px=(0.5, 0.755),
+    stand=(0.3, -0.3),  # so that a 9:16 crop round the product leaves the vessel out altogether
     room=(3.2, 1.05),
     horizon=(0.0, 2.6, 0.0),
     sky=0.14,
@@ -137,7 +138,7 @@ def _lights(stage: Stage) -> None:
     stage.sun(0, 5)
     quads(stage, 0, screen(stage, 0, (0.35, 1.3, 1.15), 8), panes(2, 3, (1.85, 1.6), 0.16))
     stage.sun(1, 5)
-    quads(stage, 1, screen(stage, 1, (-1.2, 1.2, 0.75), 6), panes(1, 15, (9.6, 0.275), 0.125))
+    quads(stage, 1, screen(stage, 1, (-1.2, 1.2, 0.85), 6), panes(1, 14, (9.6, 0.31), 0.12))
     stage.area(2, (-10.5, -3.4, 7.4), (0.5, 1.6, 0.8), (6, 6), 1600)
     stage.area(None, (-9, -6, 5), (0, 1, 1), (6, 6), 500)
     stage.area(None, (6, -3, 6), (0, 1, 1), (4, 4), 130)
