@@ -1,0 +1,1 @@
+"""The doors of the product: where people and other programs come in."""
