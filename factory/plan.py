@@ -26,10 +26,6 @@ MODE_SHARE: Mapping[str, float] = {"light": 0.5, "dark": 0.3, "bold": 0.4}
 """Largest share of a batch on each kind of ground (a batch carries light, dark and bold grounds)."""
 
 
-FLAT_SHARE = 0.4
-"""Share of a batch on flat grounds after which an idea that may stand in a set does."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlanOptions:
     """What a person may override: how many variants, the seed, whether videos are made, which tier."""
@@ -303,6 +299,7 @@ def _fit(seed: Seed, brief: Brief) -> float:
     return (
         0.6 * written
         + 0.2 * (seed.device is not None)
+        + 0.3 * (seed.family.grounds[0] == "set")
         + 0.1 * bool(line and seed.family.name in line.families)
         + 0.1 * bool(line and line.motive == seed.motive.name)
     )
@@ -356,9 +353,6 @@ def _set_for(
     pairs = Counter((c.set, c.light) for c in before)
     rows = [s for s in catalogue.sets if _stands(s, seed.family) and not shuns & {s.name, s.world}]
     rows = [s for s in rows if s.name in brief.art.sets] or rows
-    flats = sum(n for name, n in used.items() if name in {s.name for s in catalogue.sets if s.ground == "flat"})
-    enough = flats >= brief.concepts * FLAT_SHARE
-
     def score(choice: tuple[SetRow, int]) -> tuple[float, ...]:
         row, light = choice
         mood = len(wants & (set(row.mood) | set(row.lights[light].mood)))
@@ -366,7 +360,7 @@ def _set_for(
         flat = row.ground == "flat"
         taste = seed.family.grounds.index(row.ground)
         worn = pairs[(row.name, light)]
-        return (0 if flat else worn, not flat and used[row.name] > 1, flat and enough, taste, 0 if flat else used[row.name], worn - mood, chance)
+        return (0 if flat else worn, not flat and used[row.name] > 1, taste, 0 if flat else used[row.name], worn - mood, chance)
     return min(((s, i) for s in rows for i in range(len(s.lights))), key=score)
 
 
