@@ -3,7 +3,7 @@
 Each thing is described by the YAML that lies beside it; no code of `pipelines` is imported. Adding a set, a family or
 a device is adding its folder or file: this module lists what it finds, in the order of names.
 
-    pipelines/plate/sets/<name>/set.yaml         name, title, world, mood, ground, keys[{name, mood, azimuth}]
+    pipelines/plate/sets/<name>/set.yaml         name, title, world, mood, ground, keys[{name, mood, azimuth, modes}]
     pipelines/compose/families/<name>.yaml       name, title, motives, needs, grounds, subject, voice, view, device
     pipelines/compose/devices/<name>.yaml        name, title, needs, families, motives, figures [least, most]
     pipelines/plate/washes.yaml                  washes[{name, title, mood, uses}]
@@ -23,11 +23,13 @@ import yaml
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LightRow:
-    """One key light of a set. Azimuth in degrees, 0 from the camera, positive from the right."""
+    """One key light of a set. Azimuth in degrees, 0 from the camera, positive from the right; `modes` are the kinds
+    of ground (light, dark, bold) that it flatters, empty for all."""
 
     name: str
     mood: tuple[str, ...]
     azimuth: float
+    modes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,7 +123,8 @@ def _words(data: Mapping[str, Any], key: str, default: tuple[str, ...] = ()) -> 
 
 def _set(data: Mapping[str, Any]) -> SetRow:
     lights = tuple(
-        LightRow(name=str(k["name"]), mood=_words(k, "mood"), azimuth=float(k.get("azimuth", 0.0))) for k in data["keys"]
+        LightRow(name=str(k["name"]), mood=_words(k, "mood"), azimuth=float(k.get("azimuth", 0.0)), modes=_words(k, "modes"))
+        for k in data["keys"]
     )
     return SetRow(
         name=data["name"], title=str(data.get("title", data["name"])), kind=str(data.get("kind", "rendered")),

@@ -361,7 +361,8 @@ def _set_for(
         taste = seed.family.grounds.index(row.ground)
         worn = pairs[(row.name, light)]
         return (0 if flat else worn, not flat and used[row.name] > 1, taste, 0 if flat else used[row.name], worn - mood, chance)
-    return min(((s, i) for s in rows for i in range(len(s.lights))), key=score)
+    suited = [(s, i) for s in rows for i, light in enumerate(s.lights) if not light.modes or seed.mode.kind in light.modes]
+    return min(suited, key=score)
 
 
 def _stands(row: SetRow, family: FamilyRow) -> bool:
