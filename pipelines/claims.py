@@ -115,7 +115,7 @@ RULES: tuple[Rule, ...] = (
         fact="“{}” is a claim that needs proof",
     ),
     Rule(
-        code="claims.sweeping", find=finders.strong("sweeping"), help=_DROP, person=None,
+        code="claims.sweeping", find=finders.strong("sweeping"), help=_DROP, person=None, grammar=None,
         fact="“{}” speaks for more than the brief knows",
     ),
     Rule(

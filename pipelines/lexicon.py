@@ -352,6 +352,6 @@ def _nouns_after(words: Sequence[Token], at: int, lex: Lexicon) -> list[int | No
 
 def _noun_before(words: Sequence[Token], at: int) -> int | None:
     step = at - 1
-    while step >= 0 and words[step].text in "-‐‑":
+    while step >= 0 and words[step].text in "-‐‑?:":
         step -= 1
     return step if step >= 0 and words[step].is_word else None
