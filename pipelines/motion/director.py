@@ -1,0 +1,280 @@
+"""From a still to a film: what a storyboard's shots and moves become for this picture, its words and its product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from brand_kits.kit import BrandKit
+from factory.records import CopyDeck, Placement
+from pipelines.compose.compose import Composer, Composition, device_colours, ghost
+from pipelines.compose.content import set_right
+from pipelines.compose.faces import face_of
+from pipelines.compose.family import LayoutError
+from pipelines.motion.cards import Card, cards
+from pipelines.motion.closeup import close_up, second_line
+from pipelines.motion.endcard import LEAVES, lockup
+from pipelines.motion.easing import easing
+from pipelines.motion.lightset import LightSet
+from pipelines.motion.shots import Cards, Close, Shot, Track, Wide, cues
+from pipelines.motion.sound import Mark
+from pipelines.motion.storyboard import Facts, Move, Storyboard, choose, reading_seconds, resolve
+from pipelines.motion.words import LEAVE, Cue, Group, counted, figure_of, grouped
+
+SPOKEN = ("headline", "headline2", "quote")
+FIGURES = ("number", "rating")
+LEAST_FIGURE = 5.0
+"""Smaller figures than this have nothing to count."""
+LONGEST_CARD = 62
+BEATS = (0.5, 0.75, 1.0)
+CARD_SECONDS = 0.42
+LONGEST_END = 2.2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Film:
+    """Shots with the seconds at which they begin, and the sounds. `first` tells what frame 0 shows."""
+
+    storyboard: str
+    seconds: float
+    end: float
+    shots: tuple[tuple[float, Shot], ...]
+    marks: tuple[Mark, ...]
+    bpm: float
+    product_box: tuple[int, int, int, int] | None
+    told: Mapping[str, Any]
+
+    def shot_at(self, t: float) -> Shot:
+        """The shot that is on at a moment."""
+        return next(shot for start, shot in reversed(self.shots) if t >= start - 1e-6)
+
+
+@dataclass(kw_only=True)
+class _Job:
+    """Everything a film of one composition is made from."""
+
+    composition: Composition
+    composer: Composer
+    placement: Placement
+    deck: CopyDeck
+    kit: BrandKit
+    seed: int
+    board: Storyboard
+    anchors: dict[str, float]
+    words: tuple[Card, ...]
+
+    @property
+    def locale(self) -> str:
+        return self.composition.content.locale
+
+    @property
+    def bpm(self) -> float:
+        return float(self.kit.motion.sound.get("bpm", 100.0))
+
+
+def direct(
+    composition: Composition, composer: Composer, placement: Placement, deck: CopyDeck, kit: BrandKit, seed: int,
+    board: Storyboard | None = None,
+) -> Film:
+    """The film of a composition by the storyboard that suits it (or the one given)."""
+    words = _cards(composition, composer, kit)
+    board = board or choose(_facts(composition, composer, words), seed)
+    end = board.seconds - min(max(kit.motion.end_card_seconds, board.seconds - board.end), LONGEST_END)
+    job = _Job(
+        composition=composition, composer=composer, placement=placement, deck=deck, kit=kit, seed=seed, board=board,
+        anchors={"end": end}, words=words or (),
+    )
+    job.anchors["cards"] = len(job.words) * _card_seconds(job.bpm)
+    shots = _shots(job)
+    marks = [Mark(kind=k, at=max(0.0, resolve(t, job.anchors))) for k, t in board.marks]
+    marks += [Mark(kind="word", at=n * _card_seconds(job.bpm)) for n in range(1, len(job.words)) if _has_cards(board)]
+    return Film(
+        storyboard=board.name, seconds=board.seconds, end=end, shots=shots, marks=tuple(marks), bpm=job.bpm,
+        product_box=composition.product_box, told={"shots": [type(s).__name__.lower() for _, s in shots]},
+    )
+
+
+def _has_cards(board: Storyboard) -> bool:
+    return any(s.kind == "cards" for s in board.shots)
+
+
+def _facts(composition: Composition, composer: Composer, words: tuple[Card, ...] | None) -> Facts:
+    layout = composition.layout
+    has = {
+        "product": composition.product_box is not None, "words": words is not None, "figure": _countable(composition),
+        "device": layout.fixture is not None and layout.fixture.device.where == "over",
+    }
+    device = layout.fixture.device.name if layout.fixture else ""
+    return Facts(family=layout.family, device=device, has=frozenset(k for k, v in has.items() if v))
+
+
+def _countable(composition: Composition) -> bool:
+    for text in composition.layout.texts:
+        if text.role in FIGURES:
+            figure = figure_of(text.block)
+            return figure is not None and (figure.value >= LEAST_FIGURE or figure.places > 0)
+    return False
+
+
+def _headline(composition: Composition) -> str:
+    return " ".join(t.block.text for t in composition.layout.texts if t.role in SPOKEN)
+
+
+def _cards(composition: Composition, composer: Composer, kit: BrandKit) -> tuple[Card, ...] | None:
+    text = _headline(composition)
+    if not text or len(text) > LONGEST_CARD:
+        return None
+    tones = composer.tones
+    return cards(text, kit, tones.roles["ground"], composition.layout.grid, composition.content.locale, (tones.light, tones.dark))
+
+
+def _card_seconds(bpm: float) -> float:
+    """A part of a beat near to the time that a card is given."""
+    return min((60 / bpm * b for b in BEATS), key=lambda s: abs(s - CARD_SECONDS))
+
+
+# ---------------------------------------------------------------------------------------------------- shots
+
+
+def _shots(job: _Job) -> tuple[tuple[float, Shot], ...]:
+    made: list[tuple[float, Shot]] = []
+    hero = _hero(job) if any(s.kind == "hero" for s in job.board.shots) else None
+    wide = _wide(job, job.composition, end_card=hero is None)
+    for plan in job.board.shots:
+        start = resolve(plan.at, job.anchors)
+        shot: Shot | None = None
+        if plan.kind == "wide":
+            shot = wide
+        elif plan.kind == "hero":
+            shot = hero
+        elif plan.kind == "cards":
+            shot = Cards(size=job.placement.canvas, cards=job.words, step=_card_seconds(job.bpm))
+        else:
+            shot = _close(job, start)
+        if shot is not None:
+            made.append((start, shot))
+    return tuple(made)
+
+
+def _starts(job: _Job, what: str) -> tuple[tuple[float, Move], ...]:
+    return tuple((resolve(m.at, job.anchors), m) for m in job.board.move(what))
+
+
+def _wide(job: _Job, composition: Composition, end_card: bool) -> Wide:
+    layout, tones, kit = composition.layout, job.composer.tones, job.kit
+    colours = device_colours(kit, tones)
+    fixture = layout.fixture
+    printed = fixture is not None and fixture.device.where == "behind"
+    front = len(fixture.draw(colours)) if fixture is not None and not printed else 0
+    _, groups = grouped(composition.items, front)
+    starts: dict[str, tuple[float, Move]] = {}
+    for move in job.board.moves:
+        roles = {"headline": SPOKEN, "figure": FIGURES, "rest": ("rest",)}.get(move.what, ())
+        starts |= {role: (resolve(move.at, job.anchors), move) for role in roles}
+    figure = starts.get("number")
+    for role in FIGURES:
+        starts.pop(role, None)
+    leave = job.anchors["end"] - LEAVE if end_card else float("inf")
+    timed = cues(layout, groups, starts, leave, LEAVES)
+    if end_card:
+        timed = (*timed, *_end_groups(job, composition, groups))
+    return Wide(
+        place=LightSet(composition.backdrop, composition.behind, composition.veils, tones.roles["ground"]),
+        groups=timed, light=Track(moves=_starts(job, "light"), brand=kit.motion.easing),
+        product=Track(moves=_starts(job, "product"), brand=kit.motion.easing),
+        progress=Track(moves=_starts(job, "device"), brand=kit.motion.easing),
+        travel=_travel(job), device=(lambda p: fixture.draw(colours, p)) if fixture else None, printed=printed,
+        ghost=ghost(layout, kit, tones), change=_counter(job, figure) if figure else None,
+    )
+
+
+def _travel(job: _Job) -> float:
+    moves = job.board.move("product")
+    return (moves[0].travel if moves else 0.0) * job.placement.canvas[1]
+
+
+def _counter(job: _Job, move: tuple[float, Move]) -> Any:
+    """Turns a figure's group into what it shows at a moment."""
+    start, how = move
+    ease = easing(how.ease)
+
+    def change(group: Group, t: float) -> tuple[Group, Any]:
+        block = group.block
+        figure = figure_of(block) if block is not None and group.role in FIGURES else None
+        if block is None or figure is None or t >= start + how.seconds:
+            return group, None
+        share = how.start + (how.end - how.start) * ease((t - start) / how.seconds)
+        written = figure.at(share)
+        face = face_of(job.kit, "display", block.weight)
+        now = counted(block, figure, share, face)
+        return replace(group, items=tuple(now if i is block else i for i in group.items)), written
+
+    return change
+
+
+def _end_groups(job: _Job, composition: Composition, groups: Sequence[Group]) -> tuple[tuple[Group, Cue], ...]:
+    """Logo and phrase of the end card with their cues; they are all there .7 s after it begins."""
+    kept = [g for g in groups if g.role not in LEAVES]
+    phrase = job.deck.first("art_cta")
+    text = set_right(phrase.text, job.locale) if phrase else ""
+    made = lockup(
+        composition.layout, kept, text, job.kit, job.composer.tones, _still_without(composition), job.locale
+    )
+    end = job.anchors["end"]
+    return tuple((g, Cue(enter=end + 0.08 + 0.12 * n, seconds=0.5)) for n, g in enumerate(made))
+
+
+def _still_without(composition: Composition) -> Any:
+    """The still's picture under its type, on which new type is coloured."""
+    return composition.backdrop.picture(composition.behind, composition.veils)
+
+
+def _close(job: _Job, start: float) -> Close | None:
+    composer, composition = job.composer, job.composition
+    if composer.product is None or composer.shape is None or composition.product_box is None:
+        return None
+    seconds = job.anchors["end"] - start
+    text = second_line(_second_lines(job), seconds, reading_seconds)
+    if not text:
+        return None
+    place = LightSet(composition.backdrop, composition.behind, composition.veils, composer.tones.roles["ground"])
+    found = close_up(
+        place, composer.product, composer.shape, text, composition.layout.grid, job.kit, composer.tones, job.locale
+    )
+    if found is None:
+        return None
+    group = Group(role="close", items=(found.block,))
+    return Close(base=found.pixels, centre=found.centre, start=start, groups=((group, Cue(enter=start, seconds=0.4)),))
+
+
+def _second_lines(job: _Job) -> list[str]:
+    """What may be said after the headline, best first: never the headline again."""
+    said = _headline(job.composition)
+    texts = [set_right(t.text, job.locale) for name in ("art_sub", "art_body") for t in job.deck.options(name)]
+    return [t for t in dict.fromkeys(texts) if t and t != said]
+
+
+def _hero(job: _Job) -> Wide | None:
+    """For a still that shows no product: the product alone with the same headline, as the film's end."""
+    composer = job.composer
+    if job.composition.product_box is not None or composer.product is None:
+        return None
+    concept = replace(composer.concept, family="product", device="")
+    other = Composer(concept=concept, kit=job.kit, scene=composer.scene, product=composer.product, brief=composer.brief)
+    content = replace(job.composition.content, device="").without(tuple(LEAVES))
+    try:
+        still = other.compose_content(content, job.placement)
+    except LayoutError:
+        return None
+    if still.product_box is None:
+        return None
+    end = job.anchors["end"]
+    light = (end, Move(what="light", start=0.5, seconds=0.6, ease="drift"))
+    _, groups = grouped(still.items, 0)
+    timed = (*cues(still.layout, groups, {}, float("inf"), LEAVES), *_end_groups(job, still, groups))
+    return Wide(
+        place=LightSet(still.backdrop, still.behind, still.veils, composer.tones.roles["ground"]), groups=timed,
+        light=Track(moves=(light,)), product=Track(moves=()), progress=Track(moves=()),
+        ghost=ghost(still.layout, job.kit, composer.tones),
+    )

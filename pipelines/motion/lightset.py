@@ -1,0 +1,223 @@
+"""A still's place as something that can be lit, printed on and moved into, frame by frame.
+
+Two pictures of the place are made once: with its key light and without. A frame is one sliding into the other along
+a soft edge that travels the way the light falls; what is printed on the ground slides with it. The product is laid
+over last, so its pixels move as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.compose.backdrop import Backdrop, paper
+from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
+from pipelines.compose.printing import print_on
+from pipelines.compose.seat import Layer, put
+from pipelines.scene import Floats
+
+SOFT = 0.85
+"""Width of the travelling edge, in the canvas' extent along the light."""
+SLOPE = 0.45
+"""The edge leans: how far it falls for each step across."""
+UNLIT = 0.62
+"""What is left of the product's light when the key is off: the fill's share of the scene, seen."""
+COARSE = 8
+Mask = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """A moment of the place: `light` 0..1 is how far the key has come, `device` how much is printed, `product` how
+    much of it is there (0..1), `shift` px that it stands above its place."""
+
+    light: float = 1.0
+    device: float = 1.0
+    product: float = 1.0
+    shift: float = 0.0
+
+
+class LightSet:
+    """The place of a composition. `behind` is printed on its ground, `page` the
+    colour of the paper round a picture that does not fill the canvas."""
+
+    def __init__(self, backdrop: Backdrop, behind: Sequence[Item], veils: Sequence[Scrim], page: str) -> None:
+        self.backdrop, self.behind, self.veils, self._paper = backdrop, tuple(behind), tuple(veils), page
+        self.size = backdrop.size
+        stage = backdrop.stage
+        self._off: tuple[float, ...] = (0.0,) * stage.scene.lights
+        self._toward = float(np.sign(stage.passes.light_dir[0])) or -1.0
+        self._cache: dict[Any, Any] = {}
+
+    # ------------------------------------------------------------------------------------------- made once
+
+    def ground(self, lit: bool, shaded: bool = True) -> Pixels:
+        """The place under its key or without, with or without the product's shadow; nothing printed."""
+        return self._kept(("ground", lit, shaded), lambda: self._ground(lit, shaded))
+
+    def _ground(self, lit: bool, shaded: bool) -> Pixels:
+        mix = None if lit else self._off
+        if shaded or self.backdrop.second is not None:
+            return self.backdrop.ground(mix)
+        stage = self.backdrop.stage
+        return stage.picture(stage.light if mix is None else mix, product=False)
+
+    def print(self, lit: bool, shaded: bool, colour: str) -> Pixels:
+        """The place printed all over in one colour: what shows where a device's shapes are."""
+
+        def make() -> Pixels:
+            from pipelines.compose.draw import Rect
+
+            w, h = self.ground(lit).shape[1::-1]
+            every = Rect(box=(0.0, 0.0, float(w), float(h)), colour=colour)
+            return print_on(self.ground(lit, shaded), self.backdrop.albedo, (every,))
+
+        return self._kept(("print", lit, shaded, colour), make)
+
+    def layer(self) -> Layer | None:
+        """The product as it stands under the key."""
+        return self._kept(("layer",), lambda: self.backdrop.layer(None))
+
+    def dim_layer(self) -> Layer | None:
+        """The product with the key off."""
+
+        def make() -> Layer | None:
+            whole = self.layer()
+            if whole is None:
+                return None
+            rgba = whole.rgba.copy()
+            rgba[..., :3] = (rgba[..., :3].astype(np.float32) * UNLIT + 0.5).astype(np.uint8)
+            return replace(whole, rgba=rgba)
+
+        return self._kept(("dim layer",), make)
+
+    def _kept(self, key: Any, make: Any) -> Any:
+        if key not in self._cache:
+            self._cache[key] = make()
+        return self._cache[key]
+
+    def floor(self) -> Pixels:
+        """The lit stage's picture with everything printed on it, without veils and without the product."""
+        return self._kept(("floor",), lambda: print_on(self.ground(True), self.backdrop.albedo, self.behind))
+
+    # ---------------------------------------------------------------------------------------------- a frame
+
+    def picture(self, look: Look, printed: Sequence[Item]) -> Pixels:
+        """The whole canvas at a moment, RGB; `printed` are the items on the ground. The full look is the still's own."""
+        if look == Look() and not self.behind:
+            return self._kept(("full",), lambda: self.backdrop.picture((), self.veils))
+        if look == Look():
+            return self._kept(("full",), lambda: self.backdrop.picture(self.behind, self.veils))
+        inner = self._inner(look, printed)
+        self._stand(inner, look)
+        return self._page(inner)
+
+    def _inner(self, look: Look, printed: Sequence[Item]) -> Pixels:
+        """Ground, print and veils."""
+        out = self._lit(look, lambda lit, shaded: self.ground(lit, shaded))
+        for colour, items in _by_colour(printed).items():
+            cover = _cover(out.shape, items)
+            if cover is None:
+                continue
+            over = self._lit(look, lambda lit, shaded, c=colour: self.print(lit, shaded, c))
+            out = _blend(out, over, cover)
+        if self.veils and out.shape[:2] == self.veils[0].alpha.shape:
+            sheet = canvas(out.shape[1], out.shape[0], out)
+            draw(sheet, self.veils)
+            out = to_rgb(sheet)
+        return out
+
+    def _lit(self, look: Look, of: Any) -> Pixels:
+        """Any of the two-state pictures at the look's light and shadow."""
+        import cv2
+
+        def shadowed(lit: bool) -> Pixels:
+            if look.product >= 1:
+                return of(lit, True)
+            if look.product <= 0:
+                return of(lit, False)
+            return np.asarray(cv2.addWeighted(of(lit, True), look.product, of(lit, False), 1 - look.product, 0), np.uint8)
+
+        if look.light >= 1:
+            return shadowed(True).copy()
+        return _blend(shadowed(False), shadowed(True), self._mask(look.light))
+
+    def _mask(self, light: float) -> Mask:
+        """How lit each pixel of the stage's picture is while the key is `light` of its way in."""
+        import cv2
+
+        height, width = self.ground(True).shape[:2]
+        small = _edge(height // COARSE + 1, width // COARSE + 1, self._toward, light)
+        return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+    def _stand(self, inner: Pixels, look: Look) -> None:
+        """Lay the product over, in place."""
+        lit, dim = self.layer(), self.dim_layer()
+        if lit is None or dim is None or look.product <= 0:
+            return
+        rgba = lit.rgba
+        if look.light < 1:
+            rgba = _blend(dim.rgba, lit.rgba, self._mask_at(lit, look.light))
+        if look.product < 1:
+            share = min(1.0, look.product / 0.4)
+            rgba = (rgba.astype(np.float32) * share + 0.5).astype(np.uint8)
+        put(inner, replace(lit, rgba=rgba, y=lit.y - round(look.shift)))
+
+    def _mask_at(self, layer: Layer, light: float) -> Mask:
+        """The mask over the product's own rectangle; beyond the canvas its edge values go on."""
+        whole = self._mask(light)
+        h, w = layer.rgba.shape[:2]
+        rows = np.clip(np.arange(layer.y, layer.y + h), 0, whole.shape[0] - 1)
+        columns = np.clip(np.arange(layer.x, layer.x + w), 0, whole.shape[1] - 1)
+        return np.ascontiguousarray(whole[rows][:, columns])
+
+    def _page(self, inner: Pixels) -> Pixels:
+        if inner.shape[:2] == (self.size[1], self.size[0]):
+            return inner
+        page = self._kept(("page",), lambda: paper(self.size, self._paper)).copy()
+        x, y = self.backdrop.offset
+        page[y : y + inner.shape[0], x : x + inner.shape[1]] = inner
+        return page
+
+
+@lru_cache(maxsize=8)
+def _edge(height: int, width: int, toward: float, light: float) -> Mask:
+    """A soft edge that enters from the light's side and above."""
+    x = np.linspace(0, 1, width, dtype=np.float32)[None]
+    y = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    along = ((x if toward < 0 else 1 - x) + SLOPE * y) / (1 + SLOPE)
+    t = np.clip((light * (1 + SOFT) - along) / SOFT, 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def _blend(a: Pixels, b: Pixels, share: Mask) -> Pixels:
+    import cv2
+
+    return np.asarray(cv2.blendLinear(a, b, 1 - share, share), np.uint8)
+
+
+def _by_colour(items: Sequence[Item]) -> Mapping[str, list[Item]]:
+    """Items grouped by their colour, in order of first appearance."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(_colour(item), []).append(item)
+    return groups
+
+
+def _colour(item: Any) -> str:
+    pieces = getattr(item, "pieces", ())
+    return str(pieces[0].colour or item.colour) if pieces else str(item.colour)
+
+
+def _cover(shape: tuple[int, ...], items: Sequence[Item]) -> Mask | None:
+    """How much of each pixel the items cover; None for nothing."""
+    sheet = np.zeros((shape[0], shape[1], 4), np.uint8)
+    draw(sheet, items)
+    if not sheet[..., 3].any():
+        return None
+    return np.asarray(sheet[..., 3], np.float32) / 255

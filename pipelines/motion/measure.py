@@ -1,0 +1,111 @@
+"""What a film does to the eye, as figures: flashes, jumps, stillness, its first frame, its seam."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Plane = npt.NDArray[np.uint8]
+Light = npt.NDArray[np.float32]
+
+GRID = 64
+"""Longer side of the small pictures that flashes and jumps are looked for in."""
+FLASH, FLASH_DARK, FLASH_AREA = 0.10, 0.80, 0.25
+"""A flash: relative luminance up and down by a tenth, the darker under .8, on a quarter of the picture (WCAG 2.2,
+general flash)."""
+JUMP = 0.25
+DEAD = 0.001
+TAIL = 0.8
+BLACK, WHITE = 0.02, 0.985
+
+
+class Meter:
+    """Looks at luma planes (h, w) uint8, range 16..235, one by one."""
+
+    def __init__(self, fps: int) -> None:
+        self.fps = fps
+        self._small: list[Light] = []
+        self._moved: list[float] = []
+        self._last: Plane | None = None
+
+    def see(self, luma: Plane) -> None:
+        """Take the next frame."""
+        import cv2
+
+        half = cv2.resize(luma, (luma.shape[1] // 4, luma.shape[0] // 4), interpolation=cv2.INTER_AREA)
+        if self._last is not None:
+            self._moved.append(float(cv2.absdiff(half, self._last).mean()) / 219)
+        self._last = np.asarray(half, np.uint8)
+        scale = GRID / max(luma.shape)
+        size = (max(1, round(luma.shape[1] * scale)), max(1, round(luma.shape[0] * scale)))
+        small = cv2.resize(half, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        self._small.append(np.clip((small - 16) / 219, 0, 1))
+
+    def figures(self) -> dict[str, Any]:
+        """Everything measured, as plain data."""
+        linear = [s**2.4 for s in self._small]
+        lightness = [np.cbrt(x) for x in linear]
+        means = [float(x.mean()) for x in lightness]
+        return {
+            "fps": self.fps, "frames": len(self._small), "seconds": round(len(self._small) / self.fps, 3),
+            "flashes_per_second": _most(_flashes(linear), self.fps),
+            "jumps_per_second": _most(_jumps(lightness), self.fps),
+            "dead_seconds": round(_dead(self._moved, self.fps), 3),
+            "first_move": next((n + 1 for n, m in enumerate(self._moved) if m > 2e-5), len(self._small)),
+            "first_lightness": round(means[0], 3) if means else 0.0,
+            "blank_frames": sum(m < BLACK or m > WHITE for m in means),
+            "still_tail": round(_tail(self._moved) / self.fps, 3),
+            "seam": round(float(np.abs(lightness[0] - lightness[-1]).mean()), 4) if lightness else 0.0,
+        }
+
+
+def _flashes(linear: Sequence[Light]) -> list[int]:
+    """Frames at which a quarter of the picture turns back by a tenth or more: each pair of turns is one flash."""
+    if not linear:
+        return []
+    peak = trough = linear[0].copy()
+    way = np.zeros(linear[0].shape, np.int8)
+    turns: list[int] = []
+    for n, now in enumerate(linear):
+        peak, trough = np.maximum(peak, now), np.minimum(trough, now)
+        down = (peak - now >= FLASH) & (now < FLASH_DARK) & (way >= 0)
+        up = (now - trough >= FLASH) & (trough < FLASH_DARK) & (way <= 0)
+        turned = down | up
+        way = np.where(down, -1, np.where(up, 1, way)).astype(np.int8)
+        peak, trough = np.where(turned, now, peak), np.where(turned, now, trough)
+        if turned.mean() > FLASH_AREA:
+            turns.append(n)
+    return turns[1::2]
+
+
+def _jumps(lightness: Sequence[Light]) -> list[int]:
+    """Frames that differ from the one before by more than .25 OKLab lightness on a quarter of the picture."""
+    pairs = zip(lightness, lightness[1:], strict=False)
+    return [n + 1 for n, (a, b) in enumerate(pairs) if float((np.abs(b - a) > JUMP).mean()) > FLASH_AREA]
+
+
+def _most(events: Sequence[int], fps: int) -> int:
+    """The most events in any second."""
+    return max((sum(e <= x < e + fps for x in events) for e in events), default=0)
+
+
+def _dead(moved: Sequence[float], fps: int) -> float:
+    """The longest stretch without movement before the film's last .8 s, in seconds."""
+    longest = run = 0
+    for m in moved[: max(0, len(moved) - round(TAIL * fps))]:
+        run = run + 1 if m < DEAD / fps else 0
+        longest = max(longest, run)
+    return longest / fps
+
+
+def _tail(moved: Sequence[float]) -> int:
+    """How many frames at the end do not move."""
+    still = 0
+    for m in reversed(moved):
+        if m > 2e-5:
+            break
+        still += 1
+    return still
