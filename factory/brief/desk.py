@@ -23,17 +23,25 @@ NAMED = {"facts": "text", "proof": "source", "tribes": "name", "lines": "headlin
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """A brief under inspection. `data` holds only values of the right shape; `kit` may not be known yet."""
+    """A brief under inspection. `data` holds only values of the right shape; `kit` may not be known yet.
+
+    `misshapen` are the paths of what was taken out of it: nothing more is said of those (one fault, one report).
+    """
 
     document: Document
     data: Mapping[str, Any]
     folder: Path
     kit: BrandKit | None = None
+    misshapen: frozenset[Path_] = frozenset()
     faults: list[tuple[Path_, Fault]] = field(default_factory=list)
 
     def fault(self, code: str, path: Path_, fact: str, help: str) -> None:
         """Note one thing that is wrong at a path into the person's file."""
         self.faults.append((path, Fault(code=code, fact=fact, where=self.document.where(path), help=help)))
+
+    def broken(self, *path: str | int) -> bool:
+        """Whether the value at a path, or something in it, had the wrong shape."""
+        return any(p[: len(path)] == path or path[: len(p)] == p for p in self.misshapen)
 
     def get(self, *path: str | int) -> Any:
         """The value at a path, or None."""

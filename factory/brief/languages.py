@@ -130,8 +130,7 @@ def _check_translation(desk: Desk, key: str) -> None:
     problem = unknown_locale(canonical_locale(key))
     if problem:
         desk.fault("brief.locale", path, problem, "Name a language or locale, such as fr or de-AT.")
-    tree = desk.get(*path)
-    _check_tree(desk, path, tree, TRANSLATABLE, desk.data)
+    _check_tree(desk, path, desk.get(*path), TRANSLATABLE, desk.data)
 
 
 def _check_tree(desk: Desk, path: Path_, tree: Any, form: Any, source: Any) -> None:
@@ -143,6 +142,8 @@ def _check_tree(desk: Desk, path: Path_, tree: Any, form: Any, source: Any) -> N
     for key, value in tree.items():
         at = (*path, key)
         if key not in names or names[key] is None:
+            if desk.broken(*(path[2:] if named else at[2:])):
+                continue  # what it translates has a fault of its own
             known = [k for k, v in names.items() if v is not None]
             what = f"id {key!r} in {path[-1]}" if named else f"text {key!r}"
             help = meant(str(key), known, all_when_few=24)

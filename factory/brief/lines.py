@@ -14,7 +14,8 @@ def check_lines(desk: Desk) -> None:
     """Facts, proofs, tribes, devices and layouts that lines name exist, and a motive finds what it needs."""
     for path, line in desk.entries("lines"):
         for field, where in REFERENCES.items():
-            _check_reference(desk, (*path, field), line.get(field), field, list(desk.names(*where)))
+            if not desk.broken(*where):
+                _check_reference(desk, (*path, field), line.get(field), field, list(desk.names(*where)))
         _check_choices(desk, path, line)
         _check_motive(desk, path, line)
         _check_device(desk, path, line)
@@ -43,7 +44,7 @@ def _check_motive(desk: Desk, path: Path_, line: Mapping[str, Any]) -> None:
     motive = BY_NAME.get(str(line.get("motive")))
     for need in motive.needs if motive else ():
         met, help = NEEDS[need]
-        if not met(desk, line):
+        if not met(desk, line) and not any(desk.broken(*part) for part in (*REFERENCES.values(), ("offer",), path)):
             desk.fault("brief.motive", (*path, "motive"), f"A line of motive {line['motive']} {help[0]}", help[1])
 
 
@@ -82,7 +83,7 @@ def _check_device(desk: Desk, path: Path_, line: Mapping[str, Any]) -> None:
     from factory.catalogue import load_catalogue
 
     device = next((d for d in load_catalogue().devices if d.name == line.get("device")), None)
-    if device is None:
+    if device is None or desk.broken("product", "facts") or desk.broken(*path):
         return
     if "art_number" in device.needs and "value" not in _named(desk, line, "fact"):
         desk.fault("brief.device", (*path, "device"), f"The device {device.name} draws a figure, and the line has none",

@@ -23,6 +23,7 @@ PHONE = re.compile(
 )
 DIGITS = re.compile(r"(?<![\w.,])\d(?:[ -]?\d){12,18}(?!\w)")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+HOST = re.compile(r"^https?://[^/?#]*")
 EXEMPT = frozenset({"$schema"})
 CODES = (("product", "gtin"), ("offer", "code"))
 """Fields that hold codes, not personal numbers."""
@@ -39,7 +40,7 @@ def check_personal(desk: Desk) -> None:
 
 def personal(text: str, *, number: bool = True) -> Iterator[str]:
     """What personal data a text holds, in words; numbers are only looked for where `number` says so."""
-    if EMAIL.search(text):
+    if EMAIL.search(HOST.sub("", text)):
         yield "an e-mail address"
     if not number or text.startswith(("https://", "http://")):
         return

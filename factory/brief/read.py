@@ -28,7 +28,8 @@ def load_brief(path: Path, kit: BrandKit | None = None) -> Brief:
     """
     document = _open(path)
     data, faults = shaped(document)
-    desk = Desk(document=document, data=data, folder=path.resolve().parent, kit=kit, faults=list(faults))
+    broken = frozenset(place for place, _ in faults)
+    desk = Desk(document=document, data=data, folder=path.resolve().parent, kit=kit, misshapen=broken, faults=list(faults))
     for rule in RULES:
         rule(desk)
     if desk.faults:

@@ -43,13 +43,13 @@ def check_facts(desk: Desk) -> None:
     """A number has its figure, an absence its noun."""
     for place, fact in desk.entries("product", "facts"):
         kind = fact.get("kind")
-        if kind in ("number", "time") and "value" not in fact:
+        if kind in ("number", "time") and "value" not in fact and not desk.broken(*place, "value"):
             desk.fault("brief.fact", (*place, "value"), f"A fact of kind {kind} has no value",
                        "Add `value: 18`, or make it a benefit.")
-        if "value" in fact and not (fact.get("unit") or fact.get("symbol")):
+        if "value" in fact and not (fact.get("unit") or fact.get("symbol") or desk.broken(*place)):
             desk.fault("brief.fact", (*place, "unit"), "A value has no unit",
                        "Add `unit: hours` as it is said, or `symbol: h` as it is written.")
-        if kind == "absence" and not fact.get("noun"):
+        if kind == "absence" and not fact.get("noun") and not desk.broken(*place, "noun"):
             desk.fault("brief.fact", (*place, "noun"), "An absence does not say what is absent", "Add `noun: sugar`.")
 
 
@@ -57,7 +57,7 @@ def check_proof(desk: Desk) -> None:
     """A rating has its figure, no higher than the scale; a proof is of the past."""
     for place, proof in desk.entries("proof"):
         value, best = proof.get("value"), proof.get("out_of", 5)
-        if proof.get("kind") == "rating" and value is None:
+        if proof.get("kind") == "rating" and value is None and not desk.broken(*place, "value"):
             desk.fault("brief.proof", (*place, "value"), "A rating has no value", "Add `value: 4.7`.")
         if value is not None and value > best:
             desk.fault("brief.proof", (*place, "value"), f"{value} is more than the best possible {best}",
@@ -78,7 +78,7 @@ def check_offer(desk: Desk) -> None:
     elif price and was and was[0] <= price[0]:
         desk.fault("brief.money", ("offer", "was"), f"The price before, {was[0]}, is not above the offer's {price[0]}",
                    "Correct one, or leave `was` out.")
-    if was and not price:
+    if was and not price and not desk.get("offer", "price") and not desk.broken("offer", "price"):
         desk.fault("brief.money", ("offer", "price"), "There is a price before but no price on offer", "Add `price`.")
 
 

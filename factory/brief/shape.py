@@ -164,6 +164,8 @@ def _example(schema: Mapping[str, Any], name: str = "") -> str:
     """What a field is for, and an example of it."""
     about = str(schema.get("description", "")).rstrip(".")
     shown = next(iter(schema.get("examples", ())), None)
+    if isinstance(shown, list) and not any(isinstance(v, (dict, list)) for v in shown):
+        shown = f"[{', '.join(map(str, shown))}]"
     if shown is None or isinstance(shown, (dict, list)):
         return f"{about}." if about else ""
     return f"{about}, for example `{name + ': ' if name else ''}{shown}`."

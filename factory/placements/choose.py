@@ -10,6 +10,8 @@ from factory.errors import Fault, InputError
 from factory.placements.tables import load_placements, load_tables
 from factory.records import Placement
 
+LIST = "`factory placements` lists them all."
+
 
 def select(globs: Sequence[str]) -> tuple[Placement, ...]:
     """The placements that ids or patterns name, once each, in the order asked for: the first is made first.
@@ -31,7 +33,7 @@ def unknown(glob: str, where: str) -> tuple[Fault, ...]:
         return ()
     reasons = {k: v for t in load_tables() for k, v in t.not_offered.items()}
     if glob in reasons:
-        help = f"{reasons[glob]} {_meant(glob, known)}"
+        help = f"{reasons[glob]} {LIST}"
         return (Fault(code="placement.not-offered", fact=f"{glob} is a placement that we do not make for", where=where,
                       help=help),)
     fact = f"There is no placement {glob!r}"
@@ -41,9 +43,9 @@ def unknown(glob: str, where: str) -> tuple[Fault, ...]:
 def _meant(glob: str, known: Mapping[str, Placement]) -> str:
     platforms = dict.fromkeys(p.platform for p in known.values())
     options = [*known, *(f"{p}.*" for p in platforms)]
-    near = get_close_matches(glob, options, n=3, cutoff=0.6) or _sharing(glob, known)
+    near = get_close_matches(glob, options, n=1, cutoff=0.6) or _sharing(glob, known)
     guess = f"Did you mean {' or '.join(near)}? " if near else ""
-    return f"{guess}`factory placements` lists them all."
+    return f"{guess}{LIST}"
 
 
 def _sharing(glob: str, known: Iterable[str]) -> list[str]:
