@@ -32,6 +32,7 @@ INFO = SetInfo(
     ),
     anchor=(0.0, -0.4, BLOCK_TOP),
     anchor_px=(0.48, 0.75),
+    stand=(0.0, -0.6),
     room=(3.1, 0.95),
     horizon=None,
     sky=0.17,
