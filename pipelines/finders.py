@@ -284,10 +284,10 @@ def babble(s: Subject) -> Iterator[Hit]:
 
 def unfinished(s: Subject) -> Iterator[Hit]:
     """A sentence that stops in the middle, as a model's does when its tokens run out."""
-    end = s.text.rstrip()[-1:]
+    end = s.text.rstrip()[-1:] or " "
     long = len(s.text.split()) > 6
     if end in ":,;-–(" or (long and end not in ".?…”“»"):
-        yield s.text[-12:], "a sentence with an end"
+        yield s.text[-12:] or "nothing", "a sentence with an end"
 
 
 def other_language(s: Subject) -> Iterator[Hit]:

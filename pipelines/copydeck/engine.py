@@ -269,8 +269,10 @@ def options(field: str, first: Sequence[Candidate], rest: Sequence[Candidate], l
         if any(len(c.text.text) <= limit for c in chosen):
             continue
         fits = [c for c in pool if len(c.text.text) <= limit]
+        if not fits and limit in limits:
+            fits = sorted(pool, key=lambda c: (len(c.text.text), c.text.text))[:1]
         kin = [c for c in fits if c.pattern and c.pattern in {x.pattern for x in chosen}]
-        chosen += (kin or fits)[:1]
+        chosen += [c for c in (kin or fits)[:1] if c not in chosen]
     if first and rest and field == "headline":
         chosen = _insert(chosen, rest[0])
     return [c.text for c in chosen]
@@ -279,11 +281,6 @@ def options(field: str, first: Sequence[Candidate], rest: Sequence[Candidate], l
 def _insert(chosen: list[Candidate], other: Candidate) -> list[Candidate]:
     """A second ad headline that does not repeat what stands on the picture."""
     return chosen if other in chosen else [*chosen[:1], other, *chosen[1:]]
-
-
-def shortest(candidates: Iterable[Text]) -> int:
-    """Characters of the shortest text; 0 when there is none."""
-    return min((len(t.text) for t in candidates), default=0)
 
 
 def items(writer: Writer, count: int = 4) -> list[Text]:

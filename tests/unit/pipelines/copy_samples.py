@@ -101,7 +101,10 @@ LINES = (
             "de": {"headline": "Brot von gestern. Mit Zukunft."},
         },
     ),
-    Line(id="boast", motive="attitude", fact="crust", texts={"en": {"headline": "The best bread in Laon.", "sub": "Listen."}}),
+    Line(
+        id="boast", motive="attitude", fact="crust",
+        texts={"en": {"headline": "The best bread in Laon.", "sub": "Listen."}},
+    ),
 )
 
 
@@ -157,8 +160,8 @@ def concept(motive: str = "craft", fact: str = "rest", **changes: Any) -> Concep
     """A concept that the grammar writes, unless a line is named."""
     made = Concept(
         id=f"c01-{motive}", tribe="slow", motive=motive, fact=fact, proof="", line="", hook="statement",
-        subject="product", family="product", device="", device_data={}, picture="loaf", set="seamless", light=0, wash="",
-        wash_use="", mode="light", ground="cream", flip=False, tier="draft", seed=7, idea="",
+        subject="product", family="product", device="", device_data={}, picture="loaf", set="seamless", light=0,
+        wash="", wash_use="", mode="light", ground="cream", flip=False, tier="draft", seed=7, idea="",
     )
     return replace(made, **changes)
 
@@ -172,10 +175,13 @@ def plan() -> tuple[Concept, ...]:
         ("trust", "", "statement"), ("habit", "supper", "question"), ("fact", "rye", "number"),
     )
     made = [
-        concept(motive, fact, id=f"c{n:02d}-{motive}", hook=hook, seed=n * 7919, proof="stars" if motive == "trust" else "")
+        concept(
+            motive, fact, id=f"c{n:02d}-{motive}", hook=hook, seed=n * 7919, proof="stars" if motive == "trust" else ""
+        )
         for n, (motive, fact, hook) in enumerate(rows)
     ]
-    return (*made, concept("voice", "", id="c12-voice", proof="postman"), concept("wit", "rest", id="c13-wit", line="tomorrow"))
+    voice = concept("voice", "", id="c12-voice", proof="postman")
+    return (*made, voice, concept("wit", "rest", id="c13-wit", line="tomorrow"))
 
 
 def placement(name: str, **limits: int) -> Placement:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from copy_samples import brief_in, kit
 
 from factory.records import Finding
 from pipelines.claims import RULES, Author, allowed_from, guard, must_say_missing, passes
-from copy_samples import brief_in, kit
 
 FLAGGED = [
     # numbers

@@ -25,7 +25,10 @@ def test_money_is_written_as_the_locale_writes_it(locale: str, amount: str, show
 
 @pytest.mark.parametrize(
     ("locale", "shown"),
-    [("en", "30\u00a0November"), ("en-US", "November\u00a030"), ("fr", "30\u00a0novembre"), ("de", "30.\u00a0November")],
+    [
+        ("en", "30\u00a0November"), ("en-US", "November\u00a030"), ("fr", "30\u00a0novembre"),
+        ("de", "30.\u00a0November"),
+    ],
 )
 def test_a_day_is_written_as_the_locale_writes_it(locale: str, shown: str) -> None:
     assert day(date(2026, 11, 30), locale) == shown

@@ -93,13 +93,19 @@ def test_a_quotation_takes_the_locales_marks_once() -> None:
 
 # ---------------------------------------------------------------------------------------- every language's file
 
-TOPICS = {"any", "time", "number", "absence", "benefit", "origin", "ingredient", "occasion", "price", "deadline", "offer",
-          "rating", "quote", "reasons", "product"}
-SLOTS = {"product", "brand", "category", "message", "tribe", "price", "own", "was", "offer", "code", "end", "rating", "best",
-         "count", "source", "role", "quote", "fact", "fact2", "fact3", "noun", "unit", "symbol", "figure", "n", "figure2",
-         "absence", "time", "hours"}
-MOTIVES = {"desire", "fact", "trust", "voice", "attitude", "habit", "craft", "reasons", "price", "wit", "presence", "absence",
-           "deadline"}
+TOPICS = {
+    "any", "time", "number", "absence", "benefit", "origin", "ingredient", "occasion", "price", "deadline", "offer",
+    "rating", "quote", "reasons", "product",
+}
+SLOTS = {
+    "product", "brand", "category", "message", "tribe", "price", "own", "was", "offer", "code", "end", "rating", "best",
+    "count", "source", "role", "quote", "fact", "fact2", "fact3", "noun", "unit", "symbol", "figure", "n", "figure2",
+    "absence", "time", "hours",
+}
+MOTIVES = {
+    "desire", "fact", "trust", "voice", "attitude", "habit", "craft", "reasons", "price", "wit", "presence", "absence",
+    "deadline",
+}
 HOOKS = {"", "statement", "question", "contrast", "command", "number", "absence", "scene"}
 WORN = ("unlock", "elevate", "discover", "game-changer", "unleash", "journey", "experience", "reimagin", "indulg",
         "découvr", "incontournable", "sublime", "entdeck", "genuss", "erleb", "verwöhn", "einzigartig")

