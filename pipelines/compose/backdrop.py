@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
+from brand_kits.colour import delta_e_ok, hex_to_oklab, linear_to_oklab, srgb_to_linear
 from factory.records import Concept
 from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
 from pipelines.compose.layout import Layout
@@ -14,10 +16,10 @@ from pipelines.compose.printing import print_on
 from pipelines.compose.seat import Layer, put
 from pipelines.compose.stage import Mix, Stage
 from pipelines.light import finish, hex_to_linear
-from pipelines.product.cutout import Cutout
-from pipelines.scene import Floats, Scene, Window
+from pipelines.scene import Cutout, Floats, Scene, Window
 
 PAPER_GRAIN = 0.6
+MELT = 0.06
 SMALL = 400
 """Canvases with a shorter side are lit at twice their size and shrunk: edges of light come out clean."""
 
@@ -26,20 +28,22 @@ class Backdrop:
     """A stage placed on a canvas. `stage` is the (first) stage; `offset` where its picture's corner lies."""
 
     def __init__(
-        self, *, layout: Layout, scene: Scene, product: Cutout | None, concept: Concept, ground: str, other: Scene | None = None
+        self, *, layout: Layout, scene: Scene, product: Cutout | None, concept: Concept, ground: str,
+        paper_colour: str, light: int,
+        other: Scene | None = None,
     ) -> None:
         self.size = layout.grid.size
-        self._ground, self._light = ground, concept.light
+        self._pages = (ground, paper_colour)
         box = layout.window
         self.offset = (round(box.x), round(box.y)) if box else (0, 0)
         inner = (round(box.w), round(box.h)) if box else self.size
         window = Window(size=inner, foot=self._foot(layout), height=self._height(layout), flip=concept.flip)
-        self.stage = Stage(scene, window, product, light=concept.light % scene.lights, seed=concept.seed % 997 + 1)
+        self.stage = Stage(scene, window, product, light=light % scene.lights, seed=concept.seed % 997 + 1)
         self.second: Stage | None = None
         self.split = layout.split
         if self.split:
-            light = concept.light % scene.lights if other else (concept.light + 1) % scene.lights
-            self.second = Stage(other or scene, window, product, light=light, seed=concept.seed % 997 + 1)
+            opposite = light % scene.lights if other else (light + 1) % scene.lights
+            self.second = Stage(other or scene, window, product, light=opposite, seed=concept.seed % 997 + 1)
         self._base: dict[Mix, Pixels] = {}
 
     def _foot(self, layout: Layout) -> tuple[float, float]:
@@ -59,6 +63,13 @@ class Backdrop:
     def albedo(self) -> Floats:
         """Matter of the stage's picture, (h, w, 3) linear."""
         return self.stage.passes.albedo
+
+    @cached_property
+    def page(self) -> str:
+        """The page's colour: the mode's ground, unless the picture in it would melt into that; then the kit's paper."""
+        edge = srgb_to_linear(self.stage.ground(self.stage.light)[:, :6].reshape(-1, 3).mean(axis=0) / 255)
+        apart = float(delta_e_ok(linear_to_oklab(edge), hex_to_oklab(self._pages[0])))
+        return self._pages[0] if apart > MELT else self._pages[1]
 
     def ground(self, mix: Mix | None = None) -> Pixels:
         """The stage's picture with the product's shadow but without the product."""
@@ -105,7 +116,7 @@ class Backdrop:
             put(inner, layer)
         if inner.shape[:2] == (self.size[1], self.size[0]):
             return inner
-        page = paper(self.size, self._ground)
+        page = paper(self.size, self.page)
         x, y = self.offset
         page[y : y + inner.shape[0], x : x + inner.shape[1]] = inner
         return page

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from brand_kits.colour import apca, apca_hex, hex_to_srgb, mix
 from brand_kits.kit import BrandKit, Logo
+from pipelines.compose.block import Block
 from pipelines.compose.contrast import Reading, choose, needed, reading, reference_px
 from pipelines.compose.draw import Item, PathItem, Pixels, Rect, RoundRect
 from pipelines.compose.flow import FIGURES, Placed
@@ -17,6 +18,8 @@ from pipelines.compose.marks import Button, Placard
 BIG, GIANT = 36.0, 90.0
 """Reference px from which an accent may carry type, and from which a figure is a shape more than a text."""
 SHAPE = 45.0
+EVEN, WEAK_WORD = 12.0, 0.8
+"""On a ground that varies more than this (Lc), each word must reach that share of what the text needs."""
 LABEL, FILL, SIGN = 70.0, 30.0, 45.0
 
 
@@ -73,8 +76,18 @@ def colour_text(text: Placed, pixels: Pixels, tones: Tones, layout: Layout) -> t
         minimum = SHAPE
     colour, read = choose(tones.candidates(text.slot.colour, big), pixels, text.block.plain("#000000"), minimum)
     block = text.block.plain(colour)
+    if read.spread > EVEN:
+        read = min((read, *_by_word(block, pixels, WEAK_WORD)), key=lambda r: r.p10)
     before = tuple(_inked(item, colour, tones, pixels) for item in text.before)
     return replace(text, block=block, before=before), Measured(reading=read, minimum=minimum)
+
+
+def _by_word(block: Block, pixels: Pixels, share: float) -> Iterator[Reading]:
+    """How each word reads, its contrast counted `1 / share`: a headline is lost when one of its words is."""
+    for piece in block.pieces:
+        alone = replace(block, pieces=(piece,), box=piece.box)
+        read = reading(pixels, alone)
+        yield replace(read, p10=read.p10 / share)
 
 
 def _inked(item: Item, colour: str, tones: Tones, pixels: Pixels) -> Item:

@@ -16,7 +16,6 @@ from brand_kits.colour import hex_to_oklab, hex_to_oklch, mix
 from brand_kits.kit import BrandKit
 from factory.records import Brief, Concept, CopyDeck, Placement
 from pipelines.compose.backdrop import Backdrop
-from pipelines.compose.classes import grid_of
 from pipelines.compose.colouring import (
     Measured,
     Tones,
@@ -35,16 +34,25 @@ from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
 from pipelines.compose.family import Family, LayoutError, load_family
 from pipelines.compose.flow import Placed
 from pipelines.compose.geometry import Box
-from pipelines.compose.layout import Layout, arrange, summary
+from pipelines.compose.layout import Layout, arrange, corners, summary
+from pipelines.compose.flat import Flat
 from pipelines.compose.logo import load_logo, place_logo
 from pipelines.compose.stage import Stage
-from pipelines.product.cutout import Cutout
-from pipelines.scene import Scene
+from pipelines.scene import Cutout, Scene, Window
 
-SPARED = ((("sub", "body"), 1.0), ((), 0.84), (("sub", "body"), 0.84), (("sub", "body"), 0.7))
-"""What is tried when the picture makes words hard to read: what is left out, and how much smaller the product is."""
+SPARED = (
+    (("sub", "body"), 1.0, False), ((), 0.84, False), ((), 1.0, True), (("sub", "body"), 0.84, False),
+    (("sub", "body"), 1.0, True), (("sub", "body"), 0.7, False),
+)
+"""What is tried when the picture makes words hard to read: what is left out, how much smaller the product is, and
+whether text and product change sides (where they stand side by side)."""
 PLAIN = 18.0
 """A ground whose contrast varies less (Lc) is plain: if type fails there, the palette is at fault."""
+STRIPS = ("S",)
+"""Classes that no rendered set has a picture for."""
+KEPT = 5
+PALE, DIM = 0.6, 0.86
+"""A ground of more OKLab L than this wants a light that keeps the picture's upper part above that share of its level."""
 Reopen = Callable[[Mapping[str, str]], Scene]
 """Opens the concept's scene in another palette (role to hex): the other half of a picture in two lights."""
 
@@ -102,6 +110,7 @@ class Composer:
         self.family: Family = load_family(concept.family)
         self.tones: Tones = tones_of(kit, concept.mode)
         self.shape: Shape | None = shape_of(product) if product is not None else None
+        self.light = bright_light(scene, concept.light, self.tones)
         self._reopen = reopen
         self._backdrops: dict[tuple[Any, ...], Backdrop] = {}
 
@@ -112,22 +121,26 @@ class Composer:
     def compose_content(self, content: Content, placement: Placement) -> Composition:
         """The finished picture for given words; what cannot be read where it stands is left out rather than veiled."""
         best = self._composed(content, placement)
-        for roles, scale in SPARED:
+        for roles, scale, turned in SPARED:
             if not best.trouble:
                 break
-            other = self._retried(content.without(roles), placement, scale)
+            if turned and placement.layout_class != "W":
+                continue
+            other = self._retried(content.without(roles), placement, scale, turned)
             if other is not None and other.trouble < best.trouble:
                 best = other
         return best
 
-    def _retried(self, content: Content, placement: Placement, scale: float) -> Composition | None:
+    def _retried(self, content: Content, placement: Placement, scale: float, turned: bool) -> Composition | None:
         try:
-            return self._composed(content, placement, scale)
+            return self._composed(content, placement, scale, turned)
         except LayoutError:
             return None
 
-    def _composed(self, content: Content, placement: Placement, scale: float = 1.0) -> Composition:
-        layout, backdrop = self._staged(content, placement, scale)
+    def _composed(
+        self, content: Content, placement: Placement, scale: float = 1.0, turned: bool = False
+    ) -> Composition:
+        layout, backdrop = self._staged(content, placement, scale, turned)
         things = layout.fixture.draw(device_colours(self.kit, self.tones)) if layout.fixture else ()
         printed = layout.fixture is not None and layout.fixture.device.where == "behind"
         behind, front = (things, ()) if printed else ((), things)
@@ -144,40 +157,51 @@ class Composer:
 
     def clean(self, placement: Placement) -> Pixels:
         """The picture without type, logo or device: the product in its place, as the family would stand it."""
-        grid = grid_of(placement)
         quiet = Content(locale="en", texts={})
         bare = replace(self.family, needs=())
-        layout = arrange(quiet, replace(placement, cta="platform", logo="none"), bare, self.kit, self._room())
-        del grid
-        return self._backdrop(layout).picture(())
+        room = Room(shape=self.shape, limits=self.scene.limits)
+        layout = arrange(quiet, replace(placement, cta="platform", logo="none"), bare, self.kit, room)
+        return self._backdrop(replace(layout, window=None, split=None), self.scene).picture()
 
     # ------------------------------------------------------------------------------------------------- staging
 
-    def _room(self, fixed: Box | None = None, scale: float = 1.0) -> Room:
-        return Room(shape=self.shape, limits=self.scene.limits, fixed=fixed, scale=scale)
+    def _staged(self, content: Content, placement: Placement, scale: float, turned: bool) -> tuple[Layout, Backdrop]:
+        """A layout and its picture. Where the scene moved the product it is laid out anew around it; where the scene
+        cannot serve this shape of canvas, the product stands on the plain ground instead."""
+        if self.scene.camera_fixed and placement.layout_class in STRIPS:
+            return self._standing(content, placement, scale, turned, Flat(self.tones.roles["ground"]))
+        try:
+            return self._standing(content, placement, scale, turned, self.scene)
+        except LayoutError:
+            if not self.scene.camera_fixed:
+                raise
+            return self._standing(content, placement, scale, turned, Flat(self.tones.roles["ground"]))
 
-    def _staged(self, content: Content, placement: Placement, scale: float) -> tuple[Layout, Backdrop]:
-        """A layout and its picture; laid out anew around the product where the scene moved it."""
-        layout = arrange(content, placement, self.family, self.kit, self._room(scale=scale))
-        backdrop = self._backdrop(layout)
+    def _standing(
+        self, content: Content, placement: Placement, scale: float, turned: bool, scene: Scene
+    ) -> tuple[Layout, Backdrop]:
+        room = Room(shape=self.shape, limits=scene.limits, scale=scale, turned=turned)
+        layout = arrange(content, placement, self.family, self.kit, room)
+        backdrop = self._backdrop(layout, scene)
         real = backdrop.product_box
         if layout.product is None or real is None:
             return layout, backdrop
         box = Box(*(float(v) for v in real))
         asked = layout.product.box
         if max(abs(box.x - asked.x), abs(box.y - asked.y), abs(box.h - asked.h)) > 2.0:
-            layout = arrange(content, placement, self.family, self.kit, self._room(fixed=box))
+            layout = arrange(content, placement, self.family, self.kit, replace(room, fixed=box))
         return layout, backdrop
 
-    def _backdrop(self, layout: Layout) -> Backdrop:
+    def _backdrop(self, layout: Layout, scene: Scene) -> Backdrop:
         spot = layout.product
-        key = (layout.grid.size, layout.window, layout.split, spot and (round(spot.foot[0]), round(spot.foot[1]), round(spot.height)))
+        foot = spot and (round(spot.foot[0]), round(spot.foot[1]), round(spot.height))
+        key = (scene.name, layout.grid.size, layout.window, layout.split, foot)
         if key not in self._backdrops:
-            if len(self._backdrops) > 3:
+            if len(self._backdrops) > KEPT:
                 self._backdrops.pop(next(iter(self._backdrops)))
             self._backdrops[key] = Backdrop(
-                layout=layout, scene=self.scene, product=self.product if spot else None, concept=self.concept,
-                ground=self.tones.roles["ground"], other=self._other(layout),
+                layout=layout, scene=scene, product=self.product if spot else None, concept=self.concept,
+                ground=self.tones.roles["ground"], paper_colour=self.tones.light, light=self.light, other=self._other(layout),
             )
         return self._backdrops[key]
 
@@ -229,9 +253,29 @@ class Composer:
         if layout.button is not None:
             drawn, measured["button"] = colour_button(layout.button, base, self.tones)
             items += drawn
+        for placard in corners(layout):
+            done, measured["logo"] = colour_logo(placard, self.kit, self.tones.roles["ground"], base, self.tones)
+            if measured["logo"].good:
+                break
         if layout.logo is not None:
-            placard, measured["logo"] = colour_logo(layout.logo, self.kit, self.tones.roles["ground"], base, self.tones)
-            items.append(placard.block)
+            if not measured["logo"].good:
+                done, measured["logo"] = colour_logo(layout.logo, self.kit, self.tones.roles["ground"], base, self.tones)
+            items.append(done.block)
+
+
+def bright_light(scene: Scene, light: int, tones: Tones) -> int:
+    """The concept's light, or the first that does not darken a pale plain ground behind the type: a pool of light in
+    the dark suits night colours only."""
+    light %= scene.lights
+    if scene.name != "seamless" or hex_to_oklab(tones.roles["ground"])[0] < PALE:
+        return light
+    window = Window(size=(48, 60), foot=(24.0, 52.0), height=30.0)
+
+    def level(number: int) -> float:
+        passes = scene.view(window, number)
+        return float((passes.key + passes.fill)[:30].mean())
+
+    return next((n for n in (light, *range(scene.lights)) if level(n) >= DIM), light)
 
 
 def _with(base: Pixels, items: tuple[Item, ...]) -> Pixels:

@@ -5,7 +5,6 @@ Fields are candidates, not duties: a family takes what it needs and drops the re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -24,8 +23,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """Which fields of a deck fill a role: the first that the deck has."""
 MAX_WORDS = 24
-COUNTED = re.compile(r"(?<=\d) (?=[^\W\d])")
-"""A figure and what it counts stay on one line."""
+MOST_ITEMS = 3
+LONG_UNIT = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +56,12 @@ class Content:
         """The best text for a role, or ""."""
         return next(iter(self.options(role)), "")
 
+    @property
+    def unit(self) -> str:
+        """What stands beside a big figure: the unit, unless it is a long word that the headline says anyway."""
+        unit = self.first("unit")
+        return "" if len(unit) > LONG_UNIT and unit.lower() in self.first("headline").lower() else unit
+
     def has(self, field_name: str) -> bool:
         """Whether a field that a family asks for (`art_headline`, ...) can be filled."""
         name = field_name.removeprefix("art_")
@@ -68,7 +73,7 @@ class Content:
         texts = {r: t for r, t in self.texts.items() if r not in roles}
         if "item3" in roles and "item" in texts:
             texts["item"] = texts["item"][:2]
-        return replace(self, texts=texts)
+        return replace(self, texts=texts, was=None if "was" in roles else self.was)
 
     def saying(self, role: str, text: str) -> Content:
         """The content with one text for a role."""
@@ -85,7 +90,8 @@ def build(deck: CopyDeck, concept: Concept, brief: Brief | None = None) -> Conte
         texts[role] = tuple(dict.fromkeys(t for t in said if t))
     if texts["body"] == texts["sub"]:
         texts["body"] = ()
-    price, was = _amounts(brief)
+    texts["item"] = texts["item"][:MOST_ITEMS]
+    price, was = _amounts(deck, brief)
     return Content(
         locale=locale, texts={r: t for r, t in texts.items() if t}, price=price, was=was,
         rating=_rating(concept, brief), device=concept.device, data=_device_data(concept, locale),
@@ -93,15 +99,25 @@ def build(deck: CopyDeck, concept: Concept, brief: Brief | None = None) -> Conte
 
 
 def set_right(text: str, locale: str) -> str:
-    """A text with its language's signs, figures joined to what they count."""
-    return COUNTED.sub("\u00a0", typographic(text, locale))
+    """A text with its language's signs."""
+    return typographic(text, locale)
 
 
-def _amounts(brief: Brief | None) -> tuple[Money | None, Money | None]:
+def _amounts(deck: CopyDeck, brief: Brief | None) -> tuple[Money | None, Money | None]:
+    """The amounts that the deck speaks of, as numbers: the price it names, and the old one where it names one."""
     if brief is None:
         return None, None
     offer = brief.offer
-    return (offer.price if offer and offer.price else brief.product.price), (offer.was if offer else None)
+    known = [m for m in (brief.product.price, offer.price if offer else None) if m]
+    named = deck.first("art_price")
+    price = next((m for m in known if named and _digits(f"{m.amount:.2f}") == _digits(named.text)), None)
+    price = price or next((m for m in known if named and _digits(f"{m.amount:f}") == _digits(named.text)), None)
+    was = offer.was if offer and deck.first("art_was") and offer.price == price else None
+    return price, was
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
 
 
 def _rating(concept: Concept, brief: Brief | None) -> tuple[Decimal, Decimal] | None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from pipelines.compose.family import Stand
 from pipelines.compose.geometry import Box
-from pipelines.product.cutout import Cutout
-from pipelines.scene import Limits
+from pipelines.scene import Cutout, Limits
 
-LEAST_CUT = 0.11
+LEAST_CUT = 0.085
 """A product is cut by at least this share or not at all: a little less looks like an accident."""
 WORD_GAP = 0.015
+STRIP = 0.022
+"""What is shown below the least that must be shown: a cut right along a label's edge leaves a line of one pixel."""
 STEPS = 48
 
 
@@ -36,13 +37,15 @@ class Room:
     """What the picture leaves to a layout: the product's shape (None for no product), and what its scene can give.
 
     `limits` tells for a picture's size and a product's height where a foot may stand. `scale` below 1 asks
-    for a smaller product than the family wants, never under its least: the picture then shows more of its place. `fixed` is the product's box (px) once the scene has really placed it.
+    for a smaller product than the family wants, never under its least: the picture then shows more of its place; `turned` changes
+    the sides of text and product. `fixed` is the product's box (px) once the scene has really placed it.
     """
 
     shape: Shape | None = None
     limits: Callable[[tuple[int, int], float], Limits] | None = None
     fixed: Box | None = None
     scale: float = 1.0
+    turned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +125,7 @@ def _clean_cuts(shape: Shape) -> list[float]:
     """The shares of a product at which a cut looks meant: just under its words, and well above them."""
     if shape.words is None:
         return []
-    under = max(shape.words[1] + WORD_GAP, shape.keep) + 1e-6
+    under = max(shape.words[1] + WORD_GAP, shape.keep) + STRIP
     return [share for share in (under, shape.words[0] - WORD_GAP - 1e-6) if 0.2 <= share <= 1 - LEAST_CUT]
 
 

@@ -17,7 +17,7 @@ T, S, or one canvas like `970x250`). All boxes are fractions of the canvas for l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal, cast
@@ -116,13 +116,35 @@ class Family:
         return next((self.layouts[k] for k in keys if k in self.layouts), None)
 
 
+def turned(plan: Arrangement, live: tuple[float, float]) -> Arrangement:
+    """The arrangement with its sides changed: what stood left of the live box' middle stands right. Text stays flush
+    on the side where its language begins. `live` is the box' left edge and width, fractions of the canvas."""
+    x0, width = live
+
+    def box(b: Fractions | None) -> Fractions | None:
+        return None if b is None else (2 * x0 + width - b[0] - b[2], b[1], b[2], b[3])
+
+    def corner(c: Corner | None) -> Corner | None:
+        if c is None:
+            return None
+        down, across = c.anchor.split("-")
+        other = {"start": "end", "end": "start"}.get(across, across)
+        return replace(c, x=2 * x0 + width - c.x, anchor=f"{down}-{other}")
+
+    columns = tuple(replace(c, box=cast(Fractions, box(c.box))) for c in plan.columns)
+    product = replace(plan.product, x=2 * x0 + width - plan.product.x) if plan.product else None
+    return replace(
+        plan, columns=columns, product=product, logo=corner(plan.logo), button=corner(plan.button), device=box(plan.device),
+    )
+
+
 ROLES: Mapping[str, Mapping[str, Any]] = {
     "headline": {"style": "headline", "weight": 800, "face": "display", "lines": (1, 4)},
     "headline2": {"style": "headline", "weight": 800, "face": "display", "lines": (1, 3)},
     "quote": {"style": "headline", "weight": 600, "face": "display", "lines": (1, 5)},
     "number": {"style": "headline", "weight": 800, "face": "display", "colour": "accent"},
-    "price": {"style": "headline", "weight": 800, "face": "display"},
-    "was": {"style": "sub", "weight": 400, "colour": "muted", "lines": (1, 1)},
+    "price": {"style": "headline", "weight": 800, "face": "display", "colour": "accent"},
+    "was": {"style": "sub", "weight": 500, "colour": "muted", "lines": (1, 1)},
     "rating": {"style": "headline", "weight": 800, "face": "display"},
     "kicker": {"style": "sub", "weight": 600, "lines": (1, 1)},
     "sub": {"style": "sub", "weight": 500, "lines": (1, 3)},

@@ -28,6 +28,8 @@ FIGURES = ("number", "price", "rating")
 LOUD, LOUDER, POSTER = 55.0, 20.0, 130.0
 """What a doubling of a headline's size is worth under and over the size its family wants, in units of break cost; a
 poster gives more for size."""
+YIELD = 0.25
+"""How much of its share a figure gives up when things may be small."""
 DESCENT = 0.23
 """What is kept below the last baseline of a column that stands on its box' lower edge, in em."""
 
@@ -130,7 +132,7 @@ def _sized(entries: Sequence[_Entry], column: Column, box: Box, setting: Setting
     made: dict[int, Placed] = {}
     for i, entry in enumerate(entries):
         if i != elastic:
-            height = box.h * (entry.slot.share or 1.0)
+            height = box.h * (entry.slot.share or 1.0) * (1 - YIELD * setting.ease)
             placed = _made(entry, box, height, column, setting)
             if placed is None:
                 return None
@@ -240,7 +242,7 @@ def _figure_at(entry: _Entry, size: float, box: Box, setting: Setting) -> Placed
     face = face_of(setting.kit, slot.face, slot.weight)
     pt, locale = setting.grid.pt, content.locale
     if slot.role == "number":
-        block = number(entry.text, content.first("unit"), face, size, box.x, box.y, px_per_pt=pt, locale=locale)
+        block = number(entry.text, content.unit, face, size, box.x, box.y, px_per_pt=pt, locale=locale)
         return Placed(role=slot.role, slot=slot, block=block)
     if slot.role == "rating" and content.rating:
         block, stars = rated(content.rating, face, size, (box.x, box.y), locale, pt, stacked=slot.poster)

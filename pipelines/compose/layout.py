@@ -17,7 +17,7 @@ from pipelines.compose.classes import Grid, grid_of
 from pipelines.compose.content import Content, sentences
 from pipelines.compose.crop import Room, Spot, spot_for
 from pipelines.compose.devices import Fixture, data_for, load_device
-from pipelines.compose.family import Arrangement, Column, Family, LayoutError, Slot, load_family
+from pipelines.compose.family import Arrangement, Column, Family, LayoutError, Slot, load_family, turned
 from pipelines.compose.flow import Placed, Setting, set_column
 from pipelines.compose.geometry import Box, mirrored
 from pipelines.compose.marks import Button, Placard, place_brand, place_button
@@ -30,7 +30,7 @@ LEGIBLE = 150.0
 QUIET = Slot(role="caption", style="sub", size=(0.85, 1.15, 1.3), lines=(1, 3), weight=600, face="text")
 LOUD = Slot(role="caption", style="headline", size=(0.45, 0.8, 1.0), lines=(1, 3), weight=800, face="display")
 """A device's caption: beside the device it is a note, below it a headline."""
-LOSS = {"headline": 45.0, "product": 30.0, "item3": 5.0, "role": 9.0}
+LOSS = {"device": 70.0, "headline": 45.0, "product": 30.0, "item3": 5.0, "role": 9.0, "was": 4.0}
 """What it costs to leave something out; 7 for what is not named."""
 SHRINKS = (0.0, 0.5, 1.0)
 
@@ -68,6 +68,8 @@ class Layout:
             found.append(("logo", self.logo.box))
         if self.button:
             found.append(("button", self.button.box))
+        if self.fixture:
+            found += [(f"device{i}", b) for i, b in enumerate(self.fixture.keep())]
         return found
 
 
@@ -93,6 +95,8 @@ def arrange(content: Content, placement: Placement, family: Family, kit: BrandKi
                           help="Choose another family or give the text.")
     grid = grid_of(placement)
     lent, plan = _plan(family, grid)
+    if room.turned:
+        plan = turned(plan, (grid.design.x / grid.canvas.w, grid.design.w / grid.canvas.w))
     best: Layout | None = None
     for attempt in sorted(_tries(content, lent, plan, placement, room), key=lambda t: t.price):
         if best is not None and best.score <= max(attempt.price, GOOD):
@@ -126,7 +130,15 @@ def _plan(family: Family, grid: Grid) -> tuple[Family, Arrangement]:
 def _tries(
     content: Content, family: Family, plan: Arrangement, placement: Placement, room: Room
 ) -> Iterator[_Try]:
-    """Every way worth trying; the price grows with each thing given up."""
+    """Every way worth trying; the price grows with each thing given up, the device last of all."""
+    yield from _ways(content, family, plan, placement, room, 0.0)
+    if content.device and plan.device:
+        yield from _ways(replace(content, device=""), family, plan, placement, room, LOSS["device"])
+
+
+def _ways(
+    content: Content, family: Family, plan: Arrangement, placement: Placement, room: Room, extra: float
+) -> Iterator[_Try]:
     spoken = "quote" if any(s.role == "quote" for c in plan.columns for s in c.slots) else "headline"
     options = content.options(spoken) or ("",)
     drops = [d for d in family.drops if _droppable(d, content, plan, placement, room)]
@@ -137,7 +149,7 @@ def _tries(
             for n in range(len(drops) + 1):
                 gone = tuple(drops[:n])
                 for shrink in shrinks:
-                    price = 18.0 * i + sum(LOSS.get(d, 7.0) for d in gone) + 9.0 * shrink + 8.0 * ease
+                    price = extra + 18.0 * i + sum(LOSS.get(d, 7.0) for d in gone) + 9.0 * shrink + 8.0 * ease
                     yield _Try(content=_halved(said.without(gone), plan), dropped=gone, shrink=shrink, ease=ease, price=price)
 
 
@@ -146,18 +158,21 @@ def _droppable(what: str, content: Content, plan: Arrangement, placement: Placem
         return plan.logo is not None and placement.logo != "required"
     if what == "product":
         return plan.product is not None and room.shape is not None and room.fixed is None
+    if what == "was":
+        return content.was is not None
     if what == "item3":
         return len(content.options("item")) > 2
     return bool(content.options(what))
 
 
 def _halved(content: Content, plan: Arrangement) -> Content:
-    """For a layout in two halves: the first sentence to one, the rest to the other."""
+    """For a layout in two halves: the first sentence to one, the rest, or else the sub line, to the other."""
     if not any(s.role == "headline2" for c in plan.columns for s in c.slots):
         return content
     parts = sentences(content.first("headline"))
     if len(parts) < 2:
-        return content
+        answer = sentences(content.first("sub"))[:1]
+        return content.without(("sub",)).saying("headline2", answer[0]) if answer else content
     middle = math.ceil(len(parts) / 2)
     return content.saying("headline", " ".join(parts[:middle])).saying("headline2", " ".join(parts[middle:]))
 
@@ -243,7 +258,7 @@ def _fixture(plan: Arrangement, grid: Grid, content: Content, kit: BrandKit, spo
         return None
     device = load_device(content.device)
     data = data_for(content, kit, grid.canvas, grid.pt, spot)
-    if ("art_word" in device.needs and not data.word) or ("art_number" in device.needs and data.value <= 0):
+    if not device.suits(data):
         return None
     return Fixture(device=device, data=data, box=grid.canvas.scaled(plan.device) if _bleeds(plan.device) else grid.box(plan.device))
 
@@ -384,7 +399,7 @@ def _stands_clear(layout: Layout) -> bool:
     u, live = layout.grid.unit, layout.grid.live
     named = layout.boxes()
     for i, (a, p) in enumerate(named):
-        if a != "product" and not p.within(live, slack=max(2.0, u / 2)):
+        if a != "product" and not a.startswith("device") and not p.within(live, slack=max(2.0, u / 2)):
             return False
         for b, q in named[i + 1 :]:
             if p.gap(q) < _air(a, b, u) - 0.5:
@@ -394,9 +409,28 @@ def _stands_clear(layout: Layout) -> bool:
 
 def _air(a: str, b: str, u: int) -> float:
     """Least distance between two things: lines of one group may stand closer than groups."""
-    if {a, b} & {"product", "button", "logo"}:
+    if a.startswith("device") and (b.startswith("device") or b == "product"):
+        return -1.0
+    if b.startswith("device") and a == "product":
+        return -1.0
+    if {a, b} & {"product", "button", "logo"} or a.startswith("device") or b.startswith("device"):
         return 2.0 * u
     return 0.5 * u
+
+
+def corners(layout: Layout) -> Iterator[Placard]:
+    """The logo where the family wants it, then in each corner of the live box that is free: the eye picks one."""
+    logo, live, u = layout.logo, layout.grid.live, layout.grid.unit
+    if logo is None:
+        return
+    yield logo
+    others = [b for n, b in layout.boxes() if n != "logo"]
+    for y in (live.bottom - logo.box.h, live.y):
+        for x in (live.x, live.right - logo.box.w):
+            dx, dy = x - logo.box.x, y - logo.box.y
+            box = logo.box.moved(dx, dy)
+            if all(box.gap(b) >= 2 * u for b in others):
+                yield replace(logo, box=box, block=logo.block.moved(dx, dy))
 
 
 def summary(layout: Layout) -> Mapping[str, tuple[float, float, float, float]]:

@@ -1,9 +1,9 @@
 """Devices: picture ideas drawn from a brief's data. One `<name>.py` with its `<name>.yaml` each.
 
 A module of this package has `draw(data, box, colours, progress=1.0) -> items` and may have `room(data, box) -> Box`,
-the part of its box that it leaves free for a caption. `where` in the row says how it stands: `behind` the product,
-printed on the ground; `front`, over everything but type; `over`, in place of a headline. `anchor: product` asks for
-a box around the product instead of the family's. `draw` with a smaller `progress` (0..1) shows it being made.
+the part of its box that it leaves free for a caption, and `keep(data, box)`, the boxes that nothing else may touch. `figures` in the row is the range of figures that it can
+show, `where` says how it stands: `behind` the product,
+printed on the ground; `front`, over everything but type; `over`, in place of a headline. `draw` with a smaller `progress` (0..1) shows it being made.
 """
 
 from __future__ import annotations
@@ -61,7 +61,14 @@ class Device:
     where: Where
     needs: tuple[str, ...]
     families: tuple[str, ...]
+    figures: tuple[float, float]
     module: Any
+
+    def suits(self, data: Data) -> bool:
+        """Whether the data holds what the device draws, in a range that an eye can take in."""
+        low, high = self.figures
+        word = "art_word" not in self.needs or bool(data.word)
+        return word and ("art_number" not in self.needs or low <= data.value <= high)
 
     def draw(self, data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0) -> tuple[Any, ...]:
         """The device's items in a box (px); `colours` maps palette roles to hex."""
@@ -73,6 +80,12 @@ class Device:
         return ask(data, box) if ask else None
 
 
+    def keep(self, data: Data, box: Box) -> tuple[Box, ...]:
+        """What of the device nothing else may stand on."""
+        ask = getattr(self.module, "keep", None)
+        return tuple(ask(data, box)) if ask else ()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fixture:
     """A device in its place on a layout."""
@@ -80,6 +93,10 @@ class Fixture:
     device: Device
     data: Data
     box: Box
+
+    def keep(self) -> tuple[Box, ...]:
+        """What of it nothing else may stand on."""
+        return self.device.keep(self.data, self.box)
 
     def draw(self, colours: Mapping[str, str], progress: float = 1.0) -> tuple[Any, ...]:
         """Its items."""
@@ -118,7 +135,8 @@ def load_device(name: str) -> Device:
     data = yaml.safe_load(row.read_text(encoding="utf-8"))
     return Device(
         name=name, where=data.get("where", "behind"), needs=tuple(data.get("needs", ())),
-        families=tuple(data.get("families", ())), module=import_module(f"pipelines.compose.devices.{name}"),
+        families=tuple(data.get("families", ())), figures=(float(data.get("figures", [0, 1e9])[0]), float(data.get("figures", [0, 1e9])[1])),
+        module=import_module(f"pipelines.compose.devices.{name}"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The brand's mark in rows on the ground: as many as the figure where there is one, one of them unlike the rest."""
+"""The brand's mark in rows around the product: exactly as many as the figure, where there is one to count."""
 
 from __future__ import annotations
 
@@ -11,26 +11,58 @@ from pipelines.compose.draw import PathItem
 from pipelines.compose.geometry import Box
 from pipelines.compose.logo import Logo, place_logo
 
+FEW, MANY = 6, 48
+"""Figures in this range are counted out; others fill the ground with a plain pattern."""
 USUAL = 24
-MOST = 200
-SIZE = 0.62
+SIZE = 0.66
 """Height of a mark over its cell."""
+AIR = 0.06
+
+
+def cells(data: Data, box: Box) -> tuple[list[tuple[float, float]], float]:
+    """Centres of the marks in reading order, and the cell's size. None stands behind the product."""
+    wanted = round(data.value)
+    if not FEW <= wanted <= MANY:
+        return _pattern(data, box)
+    best: tuple[float, list[tuple[float, float]], float] | None = None
+    for columns in range(3, 13):
+        cell = box.w / columns
+        free = _free(data, box, columns, int(box.h / cell), cell)
+        if len(free) >= wanted:
+            worth = cell * (1 - 0.5 * (len(free) - wanted) / wanted)
+            if best is None or worth > best[0]:
+                best = (worth, free[:wanted], cell)
+    return (best[1], best[2]) if best else _pattern(data, box)
+
+
+def _free(data: Data, box: Box, columns: int, rows: int, cell: float) -> list[tuple[float, float]]:
+    """Centres of the cells that the product leaves free, the rows spread over the box' height."""
+    step = box.h / max(rows, 1)
+    spots = [(box.x + (c + 0.5) * cell, box.y + (r + 0.5) * step) for r in range(rows) for c in range(columns)]
+    if data.product is None:
+        return spots
+    taken = data.product.grown(AIR * cell)
+    half = SIZE * cell / 2
+    return [(x, y) for x, y in spots if not taken.overlaps(Box(x - half, y - half, 2 * half, 2 * half))]
+
+
+def _pattern(data: Data, box: Box) -> tuple[list[tuple[float, float]], float]:
+    """A staggered pattern that runs past the edges and behind the product."""
+    columns = max(3, round(math.sqrt(USUAL * box.w / box.h)))
+    cell = box.w / columns
+    rows = math.ceil(box.h / cell)
+    spots = [
+        (box.x + (c + (0.0 if r % 2 else 0.5)) * cell, box.y + (r + 0.5) * cell)
+        for r in range(rows) for c in range(columns + r % 2)
+    ]
+    return spots, cell
 
 
 def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0) -> tuple[Any, ...]:
-    """Marks on a staggered grid that runs past the edges; those behind the product are not drawn."""
-    mark = data.mark
-    wanted = min(MOST, round(data.value)) if data.value >= 6 else USUAL
-    columns = max(3, round(math.sqrt(wanted * box.w / box.h)))
-    cell = box.w / columns
-    rows = math.ceil(box.h / cell)
-    items: list[Any] = []
-    for row in range(rows):
-        for column in range(columns + row % 2):
-            cx = box.x + (column + (0.0 if row % 2 else 0.5)) * cell
-            cy = box.y + (row + 0.5) * cell
-            items += _sign(mark, cx, cy, SIZE * cell, colours["quiet"])
-    return tuple(items[: math.ceil(len(items) * progress)])
+    """The marks; they appear in reading order with `progress`."""
+    spots, cell = cells(data, box)
+    shown = spots[: math.ceil(len(spots) * progress)]
+    return tuple(item for x, y in shown for item in _sign(data.mark, x, y, SIZE * cell, colours["quiet"]))
 
 
 def _sign(mark: Logo | None, cx: float, cy: float, height: float, colour: str) -> list[Any]:

@@ -30,7 +30,7 @@ CAPTION = 17.4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grid:
-    """The word cut into cells: signs in order, `columns` a row; `size` px of type, `cell` and `row` px, first baseline."""
+    """The word cut into cells: signs in order, `columns` a row; `size` px of type, `cell` px, a baseline for each row."""
 
     signs: tuple[str, ...]
     first: int
@@ -38,13 +38,12 @@ class Grid:
     columns: int
     size: float
     cell: float
-    row: float
-    baseline: float
+    baselines: tuple[float, ...]
 
     @property
     def rows(self) -> int:
         """How many rows there are."""
-        return math.ceil(len(self.signs) / self.columns)
+        return len(self.baselines)
 
 
 def spelled(word: str, letter: str, count: int) -> tuple[tuple[str, ...], int]:
@@ -73,18 +72,32 @@ def grid_for(data: Data, box: Box) -> Grid:
 
 def _grid(data: Data, box: Box, signs: tuple[str, ...], first: int, count: int, columns: int) -> Grid:
     face = data.face
-    wide, tall, small = _measures(face, signs)
-    rows = math.ceil(len(signs) / columns)
-    by_width = box.w / (wide * (columns + GAP * (columns - 1)))
-    step = small * (1 + ROW_GAP) + _drop(face, signs)
-    stack = max(tall, small) + (rows - 1) * max(step, _step(face, signs, columns)) + 0.02
-    size = min(by_width, box.h / stack)
-    if not _ends_free(len(signs), columns, rows, small * size, data):
-        size = min(by_width, (box.h - 2.2 * CAPTION * data.pt) / stack)
-    cell = (box.w - wide * size) / max(columns - 1, 1)
-    cell = min(cell, wide * size * (1 + 2.2 * GAP))
-    row = max(step, _step(face, signs, columns)) * size
-    return Grid(signs=signs, first=first, count=count, columns=columns, size=size, cell=cell, row=row, baseline=box.y + _first_rise(face, signs, columns) * size)
+    wide, small = _measures(face, signs)
+    steps = _steps(face, signs, columns)
+    size = min(box.w / (wide * (columns + GAP * (columns - 1))), box.h / (sum(steps) + 0.02))
+    if not _ends_free(len(signs), columns, len(steps), small * size, data):
+        below = _deepest(face, signs[(len(steps) - 1) * columns :])
+        size = min(size, (box.h - 2.2 * CAPTION * data.pt) / (sum(steps) + below))
+    cell = min((box.w - wide * size) / max(columns - 1, 1), wide * size * (1 + 2.2 * GAP))
+    heights = [sum(steps[: i + 1]) * size for i in range(len(steps))]
+    baselines = tuple(box.y + h for h in heights)
+    return Grid(signs=signs, first=first, count=count, columns=columns, size=size, cell=cell, baselines=baselines)
+
+
+def _steps(face: Face, signs: Sequence[str], columns: int) -> list[float]:
+    """Height of each row's baseline under the one above (the first: under the top), in em: no row touches another."""
+    rows = [signs[i : i + columns] for i in range(0, len(signs), columns)]
+    gap = ROW_GAP * _measures(face, signs)[1]
+    steps = [max(-_ink(face, s)[1] for s in rows[0])]
+    for above, below in zip(rows, rows[1:], strict=False):
+        steps.append(_deepest(face, above) + gap + max(-_ink(face, s)[1] for s in below))
+    return steps
+
+
+def _deepest(face: Face, signs: Sequence[str]) -> float:
+    """How far the deepest sign reaches below the baseline in em, overshoot left out."""
+    deepest = max((_ink(face, s)[3] for s in signs), default=0.0)
+    return deepest if deepest > 0.05 else 0.0
 
 
 def _ends_free(signs: int, columns: int, rows: int, small: float, data: Data) -> bool:
@@ -96,7 +109,7 @@ def _ends_free(signs: int, columns: int, rows: int, small: float, data: Data) ->
 def _worth(grid: Grid, data: Data, box: Box) -> float:
     """Big letters that fill the box' width."""
     width = (grid.columns - 1) * grid.cell + grid.size * 0.5
-    over = _row_end(grid, data.face, box.x, grid.rows - 1) > box.right + 0.5
+    over = any(_row_end(grid, data.face, box.x, row) > box.right + 0.5 for row in range(grid.rows))
     return grid.size * (0.5 + 0.5 * min(1.0, width / box.w)) * (0.4 if over else 1.0)
 
 
@@ -106,43 +119,25 @@ def _ink(face: Face, sign: str) -> tuple[float, float, float, float]:
     return tuple(v / 1000 for v in face.run(sign, 1000.0).ink)  # type: ignore[return-value]
 
 
-def _measures(face: Face, signs: Sequence[str]) -> tuple[float, float, float]:
-    """Widest sign, highest rise, and rise of small letters, in em. Signs much wider than the rest do not count."""
+def _measures(face: Face, signs: Sequence[str]) -> tuple[float, float]:
+    """Width of the common sign and rise of small letters, in em."""
     widths = sorted(_ink(face, s)[2] - _ink(face, s)[0] for s in signs)
-    common = widths[len(widths) // 2]
-    rises = [-_ink(face, s)[1] for s in signs]
-    return common, max(rises), sorted(rises)[len(rises) // 2]
-
-
-def _drop(face: Face, signs: Sequence[str]) -> float:
-    """How far the deepest sign of the word reaches below the baseline, when it is more than overshoot."""
-    deepest = max(_ink(face, s)[3] for s in signs)
-    return deepest if deepest > 0.05 else 0.0
-
-
-def _first_rise(face: Face, signs: Sequence[str], columns: int) -> float:
-    return max(-_ink(face, s)[1] for s in signs[:columns])
-
-
-def _step(face: Face, signs: Sequence[str], columns: int) -> float:
-    """Row distance in em that keeps the tallest sign of a lower row clear of the row above."""
-    later = signs[columns:]
-    rise = max((-_ink(face, s)[1] for s in later), default=0.0)
-    small = sorted(-_ink(face, s)[1] for s in signs)[len(signs) // 2]
-    return rise + small * ROW_GAP
+    rises = sorted(-_ink(face, s)[1] for s in signs)
+    return widths[len(widths) // 2], rises[len(rises) // 2]
 
 
 def room(data: Data, box: Box) -> Box:
     """What is left for a caption: the end of the last row when it is long enough, else the space below."""
     grid = grid_for(data, box)
     used = len(grid.signs) - (grid.rows - 1) * grid.columns
-    last = grid.baseline + (grid.rows - 1) * grid.row
-    small = _measures(data.face, grid.signs)[2] * grid.size
+    last = grid.baselines[-1]
+    small = _measures(data.face, grid.signs)[1] * grid.size
     if _ends_free(len(grid.signs), grid.columns, grid.rows, small, data):
         end = _row_end(grid, data.face, box.x, grid.rows - 1)
         left = box.x + math.ceil((end + 0.3 * grid.cell - box.x) / grid.cell) * grid.cell
         return Box(left, last - small, box.right - left, small)
-    top = last + 0.9 * CAPTION * data.pt
+    tail = _deepest(data.face, grid.signs[(grid.rows - 1) * grid.columns :]) * grid.size
+    top = last + tail + 0.9 * CAPTION * data.pt
     return Box(box.x, top, box.w, max(0.0, box.bottom - top))
 
 
@@ -174,7 +169,7 @@ def _seats(grid: Grid, face: Face, x0: float) -> list[tuple[float, float]]:
         if column:
             middle = x0 + column * grid.cell + common / 2
             x = max(middle - (left + right) / 2, end + GAP * common - left)
-        seats.append((x, grid.baseline + row * grid.row))
+        seats.append((x, grid.baselines[row]))
         end = x + right
     return seats
 

@@ -14,22 +14,37 @@ from pipelines.compose.geometry import Box
 MOST = 60
 LONG, MIDDLE, SHORT = 1.0, 0.68, 0.40
 """Heights of the first, the counted and the other ticks, in the tallest one's."""
+POINTS = 14.4
+ROOMY = 360
+"""Points of width under which the ends stay without words."""
+
+
+def _line(data: Data, box: Box) -> tuple[float, float, float]:
+    """Height of the ground line, height of the tallest tick, and where the ruler ends."""
+    ground = data.foot[1] if data.foot else box.y + 0.5 * box.h
+    tall = max(8.0, 0.042 * min(data.canvas.w, data.canvas.h))
+    return ground, tall, data.product.centre[0] if data.product else box.right
+
+
+def keep(data: Data, box: Box) -> list[Box]:
+    """The band of the ticks, and the words at the ends."""
+    ground, tall, end = _line(data, box)
+    band = Box(box.x, ground - tall, max(0.0, (data.product.x if data.product else end) - box.x), tall)
+    words = _ends(data, box, {"ink": "#000000"})
+    return [band, *(Box(*w.box) for w in words)]
 
 
 def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0) -> tuple[Any, ...]:
     """Ticks from the box' left edge to the product's axis (or the box' right edge), standing on its foot line."""
     steps = min(MOST, max(2, round(data.value)))
-    end = data.product.centre[0] if data.product else box.right
-    ground = data.foot[1] if data.foot else box.y + 0.5 * box.h
-    tall = max(8.0, 0.032 * min(data.canvas.w, data.canvas.h) * 1.3)
+    ground, tall, end = _line(data, box)
     wide = max(2.0, round(0.0048 * data.canvas.w))
     items: list[Any] = []
-    shown = math.ceil(steps * progress)
-    for i in range(shown):
+    for i in range(math.ceil(steps * progress)):
         x = box.x + (end - box.x) * i / steps
         height = tall * (LONG if i == 0 else MIDDLE if i % _beat(steps) == 0 else SHORT)
         items.append(Rect(box=(round(x), round(ground - height), wide, round(height)), colour=colours["ink"], role="device"))
-    return (*items, *_ends(data, box, ground, colours))
+    return (*items, *_ends(data, box, colours))
 
 
 def _beat(steps: int) -> int:
@@ -37,12 +52,13 @@ def _beat(steps: int) -> int:
     return next((n for n in (6, 5, 4, 10, 12) if steps % n == 0 and steps > n), steps)
 
 
-def _ends(data: Data, box: Box, ground: float, colours: Mapping[str, str]) -> list[Any]:
-    """The words at the ruler's ends, under it, where the idea has any."""
-    if not data.start:
+def _ends(data: Data, box: Box, colours: Mapping[str, str]) -> list[Any]:
+    """The words at the ruler's ends, under it, where the idea has any and the picture has room."""
+    ground, _, _ = _line(data, box)
+    size = POINTS * data.pt
+    baseline = ground + 1.7 * size
+    if not data.start or data.canvas.w / data.pt < ROOMY:
         return []
-    size = 14.4 * data.pt
-    baseline = ground + 1.75 * size
     left = set_line(data.start, data.text_face, size, box.x, baseline, colours["ink"], "device", locale=data.locale)
     if not data.end:
         return [left]
