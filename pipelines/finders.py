@@ -305,7 +305,7 @@ def unfounded(s: Subject) -> Iterator[Hit]:
     words = {fold(t.text) for t in s.tokens if t.is_word and len(t.text) >= 4}
     known = GIVEN in s.open or bool(s.figures) or any(n in s.allowed.absent for _, n in _denials(s))
     if not known and not any(same_noun(w, k) for w in words for k in s.allowed.words):
-        yield s.text, "a word of the brief"
+        yield s.text or "nothing", "a word of the brief"
 
 
 def _span(s: Subject, first: int, last: int) -> str:

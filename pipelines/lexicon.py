@@ -78,6 +78,7 @@ class Lexicon:
     """Small words that tell the language from others."""
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Text for comparing: compatibility forms, no case, no accents, plain apostrophes and hyphens."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
