@@ -1,0 +1,1 @@
+"""Checks: each looks at one finished creative for one thing, and says what it measured."""

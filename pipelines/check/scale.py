@@ -1,0 +1,46 @@
+"""A measure with two marks: what must not ship, and what somebody should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from factory.records import Finding, Verdict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scale:
+    """Judges a figure. `floor` is where it fails, `wanted` where it is good; a scale with `wanted` below `floor` is one
+    on which less is better. `form` prints a figure ("{:.0f} Lc")."""
+
+    code: str
+    floor: float
+    wanted: float
+    form: str
+    help: str
+
+    def verdict(self, value: float) -> Verdict:
+        """What a figure is worth."""
+        up = self.wanted >= self.floor
+        if value >= self.wanted if up else value <= self.wanted:
+            return "pass"
+        return "warn" if (value >= self.floor if up else value <= self.floor) else "fail"
+
+    def judge(self, value: float, fact: str, where: str = "") -> Finding:
+        """The finding for a figure."""
+        sign = "≥" if self.wanted >= self.floor else "≤"
+        verdict = self.verdict(value)
+        return Finding(
+            code=self.code, verdict=verdict, fact=fact, where=where, measured=self.form.format(value),
+            wanted=f"{sign} {self.form.format(self.wanted)}", help="" if verdict == "pass" else self.help,
+        )
+
+
+RANK: dict[Verdict, int] = {"fail": 0, "warn": 1, "pass": 2}
+
+
+def told(findings: Iterable[Finding], well: Finding | None = None) -> list[Finding]:
+    """What is worth telling: everything that is not well, or else one `pass` (the first, or `well`)."""
+    every = list(findings)
+    loud = sorted((f for f in every if f.verdict != "pass"), key=lambda f: RANK[f.verdict])
+    return loud or ([well] if well else every[:1])
