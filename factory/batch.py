@@ -9,7 +9,7 @@ from typing import Any
 
 from factory.curate import Candidate, Decision, alikeness, curate
 from factory.difference import Traits, spread
-from factory.records import Asset, Batch, Brief, Cell, Component, Concept, Finding, Plan, Text, Variant
+from factory.records import Asset, Batch, Cell, Component, Concept, Finding, Plan, Text, Variant
 
 SCHEMA = "https://creative-factory.dev/schemas/batch/1"
 
@@ -38,7 +38,7 @@ class Results:
     models: Mapping[str, str]
 
 
-def assemble(plan: Plan, brief: Brief, results: Results, traits: Mapping[str, Traits]) -> Batch:
+def assemble(plan: Plan, results: Results, traits: Mapping[str, Traits]) -> Batch:
     """Choose what ships and write the batch down. Order: as planned; nothing depends on who finished first."""
     tries: dict[str, dict[int, Made]] = {}
     for m in results.made:

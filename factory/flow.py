@@ -58,7 +58,8 @@ def jobs_of(plan: Plan, base: str) -> tuple[Job, ...]:
 
     `base` names what all jobs rest on beside the plan (brief, kit, models), as a digest.
     """
-    plates = {j.id: _job("plate", base, {"plate": j.id}, {}, n) for n, j in enumerate(plan.plate_jobs)}
+    wanted = {plan.plates[c.concept] for c in plan.cells}
+    plates = {j.id: _job("plate", base, {"plate": j.id}, {}, n) for n, j in enumerate(plan.plate_jobs) if j.id in wanted}
     pairs = sorted({(c.concept, c.locale) for c in plan.cells})
     decks = {p: _job("copy", base, {"concept": p[0], "locale": p[1]}, {}, n) for n, p in enumerate(pairs)}
     made: list[Job] = []

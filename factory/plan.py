@@ -395,11 +395,12 @@ def _flip(row: SetRow, light: int, lit_side: str) -> bool:
 
 def _plate_job(concept: Concept, kit: KitFacts, options: PlanOptions) -> PlateJob:
     palette = dict(next(m.roles for m in kit.modes if m.name == concept.mode))
+    seed = concept.seed if concept.wash or options.model else 0
     body = {"set": concept.set, "light": concept.light, "wash": concept.wash, "use": concept.wash_use, "palette": palette,
-            "seed": concept.seed if concept.wash or options.model else 0, "tier": options.tier, "model": options.model}
+            "seed": seed, "tier": options.tier, "model": options.model}
     prompt = concept.idea if options.model else ""
     return PlateJob(id=short({**body, "prompt": prompt}), set=concept.set, light=concept.light, wash=concept.wash,
-                    wash_use=concept.wash_use, palette=palette, seed=int(body["seed"]), tier=cast(Any, options.tier),
+                    wash_use=concept.wash_use, palette=palette, seed=seed, tier=cast(Any, options.tier),
                     prompt=prompt, model=options.model)
 
 

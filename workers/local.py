@@ -13,7 +13,7 @@ from typing import Any
 from brand_kits.errors import KitError
 from brand_kits.kit import BrandKit
 from brand_kits.load import load_kit
-from factory.batch import Results, assemble, empty_cells
+from factory.batch import assemble, empty_cells
 from factory.brief import load_brief
 from factory.catalogue import load_catalogue
 from factory.errors import Fault, InputError
@@ -24,6 +24,7 @@ from factory.placements import select
 from factory.plan import KitFacts, KitMode, PlanOptions, concept_traits, make_plan
 from factory.publish import publish
 from factory.records import Batch, Brief, Placement, Plan
+from workers.noise import logged
 from workers.outfolder import OutFolder
 from workers.pool import Outcome, run_jobs, thread_limits
 from workers.results import collect
@@ -117,7 +118,7 @@ def make(options: MakeOptions, report: Report) -> int:
         read = time.perf_counter() - started
         jobs = jobs_of(inputs.plan, digest([inputs.brief_digest, inputs.kit.digest, inputs.models]))
         outcomes = _do_jobs(jobs, inputs, out, options, report)
-        batch = _finish(jobs, outcomes, inputs, out, options, report)
+        batch = _finish(jobs, outcomes, inputs, out, report)
         broke = [o for o in outcomes if o.error]
         code = EXIT_BROKE if broke else EXIT_EMPTY if empty_cells(batch) else EXIT_DONE
         _write_run(out, outcomes, batch, read, time.perf_counter() - started, options)
@@ -167,12 +168,12 @@ def _first_event(out: OutFolder, job: Job) -> Event:
 
 
 def _finish(
-    jobs: Sequence[Job], outcomes: Sequence[Outcome], inputs: Inputs, out: OutFolder, options: MakeOptions, report: Report
+    jobs: Sequence[Job], outcomes: Sequence[Outcome], inputs: Inputs, out: OutFolder, report: Report
 ) -> Batch:
     """Curate, then bundle: assets first, manifests next."""
     report({"event": "stage", "stage": "bundle", "state": "started", "done": 0, "total": 1})
-    results = collect(jobs, outcomes, inputs.plan, out, inputs.models)
-    batch = assemble(inputs.plan, inputs.brief, results, concept_traits(inputs.plan, load_catalogue()))
+    results = collect(jobs, outcomes, out, inputs.models)
+    batch = assemble(inputs.plan, results, concept_traits(inputs.plan, load_catalogue()))
     shipped = {a.path for v in batch.variants if v.status == "shipped" for a in v.files}
     for path in sorted(shipped):
         out.place(Path(path).name)
@@ -187,7 +188,8 @@ def _sheet(batch: Batch, kit: BrandKit, out: OutFolder) -> None:
     from pipelines.sheet import contact_sheet
 
     face = kit.type["text"]
-    write_aside(out.root / "contact-sheet.jpg", contact_sheet(batch, out.root, face.file(500), face.file(700)))
+    with logged(out.work.root / "children.log"):
+        write_aside(out.root / "contact-sheet.jpg", contact_sheet(batch, out.root, face.file(500), face.file(700)))
 
 
 def _write_run(

@@ -80,8 +80,8 @@ def _fill(
     if suspects and running:
         return
     if suspects:
-        job = suspects.pop(0)
-        running[pool.submit(_do, job)] = job
+        alone = suspects.pop(0)
+        running[pool.submit(_do, alone)] = alone
         return
     while len(running) < workers and (job := first_ready(jobs, done, taken)):
         taken.add(job.id)
@@ -126,7 +126,7 @@ def _do(job: Job) -> tuple[str, float, float]:
     try:
         _STATE["run"](job)
         error = ""
-    except Exception as caught:  # noqa: BLE001 - the door between a job and its batch
+    except Exception as caught:
         error = _tell(caught)
     return error, time.perf_counter() - start, _peak_mb()
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from factory.batch import Made, Results
 from factory.flow import Job
-from factory.records import Asset, Component, CopyDeck, Finding, Plan, Plate, Text
+from factory.records import Asset, Component, CopyDeck, Finding, Plate, Text
 from workers.outfolder import OutFolder
 from workers.pool import Outcome
 
 
 def collect(
-    jobs: Sequence[Job], outcomes: Sequence[Outcome], plan: Plan, out: OutFolder, models: Mapping[str, str]
+    jobs: Sequence[Job], outcomes: Sequence[Outcome], out: OutFolder, models: Mapping[str, str]
 ) -> Results:
     """Everything that the jobs of a plan left, with the files of shipped parts placed in `assets/`."""
     made: list[Made] = []
@@ -22,7 +22,7 @@ def collect(
     for job in jobs:
         if job.stage in ("compose", "animate") and out.work.has(job.id):
             result = out.work.get(job.id)
-            made += [made_of(m, out) for m in result["made"]]
+            made += [made_of(m) for m in result["made"]]
             errors |= result.get("errors", {})
             for c in result.get("components", ()):
                 _merge(components, component_of(c, out))
@@ -38,7 +38,7 @@ def _merge(components: dict[str, Component], new: Component) -> None:
     )
 
 
-def made_of(data: Mapping[str, Any], out: OutFolder) -> Made:
+def made_of(data: Mapping[str, Any]) -> Made:
     """One attempt, from its kept form."""
     asset = Asset(**{**data["asset"], "path": f"assets/{data['blob']}"})
     return Made(

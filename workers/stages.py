@@ -14,6 +14,7 @@ from factory.errors import FactoryError, StageError
 from factory.flow import Job
 from factory.ids import digest, digest_bytes, plain
 from factory.records import Brief, Concept, CopyDeck, Placement, Plan, Plate, PlateJob
+from workers.noise import to_log
 from workers.results import deck_of, plate_of
 from workers.workfolder import WorkFolder
 
@@ -48,6 +49,7 @@ class Context:
 
 def runner(context: Context) -> Callable[[Job], None]:
     """The function that does a job in this process and keeps its result."""
+    to_log(context.work.root / "children.log")
     hands = Hands(context)
 
     def run(job: Job) -> None:
