@@ -43,7 +43,7 @@ TARGET: Mapping[str, int] = {
 ECHOES: Mapping[str, tuple[tuple[str, ...], float]] = {
     "art_sub": (("art_headline",), 0.6), "art_body": (("art_headline", "art_sub"), 0.8),
     "primary_text": (("art_headline",), 0.3), "headline": (("art_headline",), 0.5),
-    "long_headline": (("art_headline",), 0.4), "description": (("art_headline", "headline"), 0.7),
+    "long_headline": (("art_headline",), 0.2), "description": (("art_headline", "headline"), 0.7),
 }
 """A field to those whose words it had better not repeat, and what repeating all of them costs."""
 
@@ -180,7 +180,7 @@ def _poverty(pattern: Pattern) -> float:
 
 def _turn(writer: Writer, pattern: Pattern) -> float:
     """A headline's pattern is worth more to the concept whose turn it is: patterns that open alike go together."""
-    worth = {"headline": 0.5, "primary": 0.3}.get(pattern.field, 0.0)
+    worth = {"headline": 0.5, "primary": 0.15}.get(pattern.field, 0.0)
     if not worth or writer.share.count == 1:
         return 0.0
     openings = list(dict.fromkeys(_opening(p) for p in writer.lang.of_field(pattern.field)))
@@ -197,10 +197,13 @@ def _facts_of(pattern: Pattern, material: Material) -> tuple[str, ...]:
 
 
 def _ease(text: str, field: str) -> float:
-    """0 up to the field's target length, falling beyond; a long headline also pays for words beyond six."""
+    """0 up to the field's target length, falling beyond; a long headline also pays for words beyond six, and every text
+    for a word or figure that it says twice."""
     over = max(0, len(text) - TARGET[field]) / TARGET[field]
     words = max(0, len(text.split()) - 6) if field == "art_headline" else 0
-    return -0.6 * over - 0.08 * words
+    said = [w for w in (fold(t.text) for t in tokens(text) if t.is_word or t.is_figure) if len(w) >= 5 or w.isdecimal()]
+    twice = len(said) - len(set(said))
+    return -0.6 * over - 0.08 * words - 0.2 * twice
 
 
 def _echo(writer: Writer, field: str, candidate: Candidate, before: Mapping[str, str]) -> float:

@@ -185,9 +185,11 @@ def figure(fact: Fact, locale: str) -> str:
 
 
 def plain_noun(fact: Fact, locale: str) -> str:
-    """A fact's noun, or "" where the fact denies less than the noun (`no added sugar`)."""
-    partly = fact.kind == "absence" and hedged(fact.text, fact.noun, lexicon(locale))
-    return "" if partly else fact.noun
+    """A fact's noun, or "" where an absence says other than that it is not there (`no added sugar`, `no stove needed`)."""
+    if fact.kind != "absence":
+        return fact.noun
+    bare = len(fact.text.split()) <= len(fact.noun.split()) + 1
+    return fact.noun if bare and not hedged(fact.text, fact.noun, lexicon(locale)) else ""
 
 
 def _figure_slots(facts: Iterable[Fact], lead: Fact | None, locale: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -70,7 +70,7 @@ def _legal(
 ) -> Iterator[Text]:
     """What must be told: all of it in one line, then without the price's note. Word for word, never shortened."""
     priced = concept.motive in ("price", "deadline")
-    flags = {"price": priced, "offer": priced and offered, "rating": concept.motive == "trust"}
+    flags = {"price": priced and not offered, "offer": priced and offered, "rating": concept.motive == "trust"}
     when: tuple[When, ...] = tuple(w for w in ("price", "offer", "rating") if flags[w])
     bound = [*legal_lines(kit, locale, category or brief.product.category, when), *brief.legal, *brief.must_say]
     terms = [brief.offer.terms] if brief.offer and flags["offer"] and brief.offer.terms else []
