@@ -25,7 +25,8 @@ FPS = 30
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class VideoResult:
-    """A finished video file and what was measured of it. `poster` is its first frame, RGB (h, w, 3) uint8."""
+    """A finished video file and what was measured of it. `poster` is its last frame, the end card, RGB
+    (h, w, 3) uint8."""
 
     data: bytes
     width: int
@@ -76,9 +77,8 @@ class _Reel:
         plane: Pixels | None = None
         for n in range(round(self._film.seconds * FPS)):
             rgb = np.asarray(self._clip.get_frame(n / FPS), np.uint8)
-            if self.poster is None:
-                self.poster = rgb.copy()
             if plane is None or rgb is not last:
                 plane, last = to_i420(rgb), rgb
             self._meter.see(plane[: rgb.shape[0]])
             yield plane
+        self.poster = last

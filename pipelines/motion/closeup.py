@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,9 +61,14 @@ def close_up(
         least = needed("headline", block.size, block.weight, grid.pt)
         colour, read = choose(tones.candidates("ink", True), pixels, block.plain("#000000"), least)
         if read.passes(least):
-            label = view.product.x + view.product.w / 2, min(view.product.y + 0.6 * view.product.h, 0.8 * grid.canvas.h)
-            return CloseUp(pixels=pixels, block=block.plain(colour), centre=label, scale=scale)
+            return CloseUp(pixels=pixels, block=block.plain(colour), centre=_anchor(view.product, beside), scale=scale)
     return None
+
+
+def _anchor(product: Box, beside: bool) -> tuple[float, float]:
+    """The point of the product nearest to the type: it stays where it is while the rest grows."""
+    x, y = product.centre
+    return (product.x, y) if beside else (x, product.y)
 
 
 def _fitted(
@@ -76,7 +80,7 @@ def _fitted(
     if beside:
         width, height = grid.live.w - min(scale * box[2], 0.5 * grid.canvas.w) - 4 * grid.unit, 0.6 * grid.canvas.h
     _, wanted, most = grid.sizes["headline"]
-    size = (0.5 * wanted, 0.8 * wanted, most)
+    size = (0.62 * wanted, wanted, most)
     return fit(text, face_of(kit, "display", 800), width, height, grid.pt, size=size, lines=(1, 5 if beside else 3), locale=locale)
 
 
@@ -91,7 +95,7 @@ def _view(place_: LightSet, shape: Shape, grid: Grid, block: Block, beside: bool
     if wide > inner_w or tall > inner_h:
         return None
     middle = grid.live.right - scale * w / 2 - u if beside else grid.canvas.w / 2
-    top = max(0.09 * grid.canvas.h, 4.0 * u) if beside else block.box[1] + block.box[3] + 5 * u
+    top = max(0.09 * grid.canvas.h, 4.0 * u) if beside else block.box[1] + block.box[3] + 7 * u
     corner_x = min(max(x + w / 2 - middle / scale, 0.0), inner_w - wide)
     corner_y = min(max(y - top / scale, 0.0), inner_h - tall)
     landed = Box((x - corner_x) * scale, (y - corner_y) * scale, w * scale, h * scale)
@@ -116,8 +120,3 @@ def _picture(place_: LightSet, product: Cutout, view: _View, size: tuple[int, in
     return picture
 
 
-def second_line(options: Sequence[str], seconds: float, reads: object) -> str:
-    """The first text that can be read in the time; else the shortest."""
-    assert callable(reads)
-    fitting = [o for o in options if reads(o) <= seconds]
-    return next(iter(fitting), min(options, key=len, default=""))

@@ -6,17 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from brand_kits.kit import BrandKit
 from factory.records import CopyDeck, Placement
 from pipelines.compose.compose import Composer, Composition, device_colours, ghost
 from pipelines.compose.content import set_right
+from pipelines.compose.contrast import reading
+from pipelines.compose.draw import Pixels
 from pipelines.compose.faces import face_of
 from pipelines.compose.family import LayoutError
+from pipelines.compose.geometry import union
+from pipelines.light import LUMINANCE, srgb_to_linear
 from pipelines.motion.cards import Card, cards
-from pipelines.motion.closeup import close_up, second_line
-from pipelines.motion.endcard import LEAVES, lockup
+from pipelines.motion.closeup import close_up
 from pipelines.motion.easing import easing
-from pipelines.motion.lightset import LightSet
+from pipelines.motion.endcard import LEAVES, lockup
+from pipelines.motion.lightset import LightSet, Look
 from pipelines.motion.shots import Cards, Close, Shot, Track, Wide, cues
 from pipelines.motion.sound import Mark
 from pipelines.motion.storyboard import Facts, Move, Storyboard, choose, reading_seconds, resolve
@@ -30,6 +36,11 @@ LONGEST_CARD = 62
 BEATS = (0.5, 0.75, 1.0)
 CARD_SECONDS = 0.42
 LONGEST_END = 2.2
+PATIENCE = 0.35
+"""How much shorter than its reading time a second line may stand: it is short, and nothing else is read there."""
+FLOORS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75)
+DIMMEST, DIMMER = 0.25, 0.85
+"""A first frame is at least this light (mean OKLab L), or this share of the still where the brand's ground is dark."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -106,7 +117,7 @@ def _facts(composition: Composition, composer: Composer, words: tuple[Card, ...]
         "device": layout.fixture is not None and layout.fixture.device.where == "over",
     }
     device = layout.fixture.device.name if layout.fixture else ""
-    return Facts(family=layout.family, device=device, has=frozenset(k for k, v in has.items() if v))
+    return Facts(family=layout.family, device=device, motive=composer.concept.motive, has=frozenset(k for k, v in has.items() if v))
 
 
 def _countable(composition: Composition) -> bool:
@@ -179,14 +190,56 @@ def _wide(job: _Job, composition: Composition, end_card: bool) -> Wide:
     timed = cues(layout, groups, starts, leave, LEAVES)
     if end_card:
         timed = (*timed, *_end_groups(job, composition, groups))
-    return Wide(
+    wide = Wide(
         place=LightSet(composition.backdrop, composition.behind, composition.veils, tones.roles["ground"]),
         groups=timed, light=Track(moves=_starts(job, "light"), brand=kit.motion.easing),
         product=Track(moves=_starts(job, "product"), brand=kit.motion.easing),
         progress=Track(moves=_starts(job, "device"), brand=kit.motion.easing),
         travel=_travel(job), device=(lambda p: fixture.draw(colours, p)) if fixture else None, printed=printed,
         ghost=ghost(layout, kit, tones), change=_counter(job, figure) if figure else None,
+        still_at=job.anchors["end"], about=_quiet_point(composition), window=_window(composition),
     )
+    _lift(wide, composition)
+    return wide
+
+
+def _quiet_point(composition: Composition) -> tuple[float, float]:
+    """The point of the product nearest to the type, else the type's middle: what touches nothing stays in place."""
+    box = union([t.box for t in composition.layout.texts]) if composition.layout.texts else composition.layout.grid.canvas
+    x, y = box.centre
+    if composition.product_box is None:
+        return x, y
+    px, py, pw, ph = composition.product_box
+    return min(max(x, px), px + pw), min(max(y, py), py + ph)
+
+
+def _window(composition: Composition) -> tuple[int, int, int, int] | None:
+    box = composition.layout.window
+    return (round(box.x), round(box.y), round(box.w), round(box.h)) if box else None
+
+
+def _lift(wide: Wide, composition: Composition) -> None:
+    """Raise the light of the dim picture until the first frame is no void and its first text reads."""
+    start = wide.light.at(-1.0)
+    layout = composition.layout
+    if start >= 1 or not layout.texts:
+        return
+    still = _lightness(composition.pixels)
+    lead = layout.texts[0].role
+    block = next((g.block for g, _ in wide.groups if g.role == lead and g.block), None)
+    needed = composition.measured.get(lead)
+    for floor in FLOORS:
+        wide.place.least = floor
+        picture = wide.place.picture(Look(light=start), ())
+        light = _lightness(picture) >= min(DIMMEST, DIMMER * still)
+        if light and (block is None or needed is None or reading(picture, block).p10 >= needed.minimum - 5):
+            return
+
+
+def _lightness(pixels: Pixels) -> float:
+    """Mean OKLab L of a picture's luminance, on every eighth pixel."""
+    linear = srgb_to_linear(pixels[::8, ::8].astype(np.float32) / 255) @ LUMINANCE
+    return float(np.cbrt(linear).mean())
 
 
 def _travel(job: _Job) -> float:
@@ -235,8 +288,8 @@ def _close(job: _Job, start: float) -> Close | None:
     if composer.product is None or composer.shape is None or composition.product_box is None:
         return None
     seconds = job.anchors["end"] - start
-    text = second_line(_second_lines(job), seconds, reading_seconds)
-    if not text:
+    text = next((t for t in _second_lines(job) if reading_seconds(t) <= seconds + PATIENCE), "")
+    if not text or composition.backdrop.second is not None:
         return None
     place = LightSet(composition.backdrop, composition.behind, composition.veils, composer.tones.roles["ground"])
     found = close_up(

@@ -14,8 +14,9 @@ CURVES: Mapping[str, Bezier] = {
     "move": (0.2, 0.0, 0.0, 1.0),
     "settle": (0.16, 1.0, 0.3, 1.0),
     "drift": (0.37, 0.0, 0.63, 1.0),
+    "count": (0.2, 0.55, 0.45, 1.0),
 }
-"""Material Design's emphasised curves (m3.material.io, motion), and two of our own for products and light."""
+"""Material Design's emphasised curves (m3.material.io, motion), and our own for products, light and figures."""
 STEPS = 24
 
 

@@ -20,6 +20,10 @@ from pipelines.motion.words import Group
 
 LEAVES = frozenset({"sub", "body", "item", "kicker"})
 """What an end card does without: it says one line."""
+SCALES = (1.0, 0.86, 0.74)
+"""Sizes of the phrase that are tried, in the size that sub lines want."""
+AIR = 3.0
+"""Least distance to anything else, in units."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -49,18 +53,19 @@ def lockup(
 ) -> tuple[Group, ...]:
     """Groups to show on the end card beside what is `kept`, coloured on `pixels`; empty when there is no room at all."""
     grid = layout.grid
-    parts = _parts(layout, phrase, kit, grid, locale)
     taken = _taken(layout, kept)
-    for seat in _seats(layout, kept, parts):
-        if seat.box.within(grid.live) and all(_clear(seat.box, other, grid.unit) for other in taken):
-            return _groups(seat, parts, layout, kit, tones, pixels)
+    for scale in SCALES:
+        parts = _parts(layout, phrase, kit, grid, locale, scale)
+        for seat in _seats(layout, kept, parts):
+            if seat.box.within(grid.live) and all(_clear(seat.box, other, grid.unit) for other in taken):
+                return _groups(seat, parts, layout, kit, tones, pixels)
     return ()
 
 
-def _parts(layout: Layout, phrase: str, kit: BrandKit, grid: Grid, locale: str) -> _Parts:
+def _parts(layout: Layout, phrase: str, kit: BrandKit, grid: Grid, locale: str, scale: float) -> _Parts:
     logos = tuple(x for x in kit.logos.values() if x.kind == "logo") or tuple(kit.logos.values())
     logo = layout.logo or place_brand(Corner(x=0.0, y=0.0, anchor="top-start"), logos, grid)
-    size = max(grid.sizes["sub"][1], 0.62 * logo.box.h)
+    size = max(grid.sizes["sub"][1], 0.62 * logo.box.h) * scale
     face = face_of(kit, "text", 700)
     block = set_line(phrase, face, size, 0.0, round(face.cap * size), role="phrase", locale=locale) if phrase else None
     return _Parts(logo=logo, phrase=block, gap=3.0 * grid.unit)
@@ -73,11 +78,13 @@ def _taken(layout: Layout, kept: Sequence[Group]) -> list[Box]:
         boxes.append(layout.product.box.cut(layout.grid.canvas))
     if layout.fixture is not None and layout.fixture.device.where != "behind":
         boxes.append(layout.fixture.box)
+    if layout.window is not None:
+        boxes.append(layout.window)
     return boxes
 
 
 def _clear(box: Box, other: Box, u: int) -> bool:
-    return box.gap(other) >= 2 * u - 0.5 and not box.overlaps(other)
+    return box.gap(other) >= AIR * u - 0.5 and not box.overlaps(other)
 
 
 def _seats(layout: Layout, kept: Sequence[Group], parts: _Parts) -> Iterator[_Seat]:
@@ -93,6 +100,12 @@ def _seats(layout: Layout, kept: Sequence[Group], parts: _Parts) -> Iterator[_Se
         yield _row(parts, axis, under + gap * u)
     for gap in (6, 4, 3):
         yield _stack(parts, axis, under + gap * u)
+    lead = next(iter(texts), None)
+    if lead is not None:
+        for made in (_row(parts, 0, 0), _stack(parts, 0, 0)):
+            w, h = made.box.w, made.box.h
+            shape = _row if made.phrase and made.phrase[1] < parts.size[1] else _stack
+            yield shape(parts, live.right - w, lead.centre[1] - h / 2)
     product = layout.product.box if layout.product else Box(live.right, live.bottom, 0, 0)
     height = _stack(parts, 0, 0).box.h
     low = min(live.bottom, product.bottom) - height

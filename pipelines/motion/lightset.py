@@ -2,7 +2,7 @@
 
 Two pictures of the place are made once: with its key light and without. A frame is one sliding into the other along
 a soft edge that travels the way the light falls; what is printed on the ground slides with it. The product is laid
-over last, so its pixels move as one.
+over last, so its pixels move as one. In a picture of two lights it is the line between them that travels.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from pipelines.compose.backdrop import Backdrop, paper
 from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
 from pipelines.compose.printing import print_on
 from pipelines.compose.seat import Layer, put
-from pipelines.scene import Floats
 
 SOFT = 0.85
 """Width of the travelling edge, in the canvas' extent along the light."""
@@ -33,7 +32,7 @@ Mask = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """A moment of the place: `light` 0..1 is how far the key has come, `device` how much is printed, `product` how
+    """A moment of the place: `light` 0..1 is how far the key (or the line between two lights) has come, `device` how much is printed, `product` how
     much of it is there (0..1), `shift` px that it stands above its place."""
 
     light: float = 1.0
@@ -53,6 +52,7 @@ class LightSet:
         self._off: tuple[float, ...] = (0.0,) * stage.scene.lights
         self._toward = float(np.sign(stage.passes.light_dir[0])) or -1.0
         self._cache: dict[Any, Any] = {}
+        self.least = 0.0
 
     # ------------------------------------------------------------------------------------------- made once
 
@@ -105,14 +105,33 @@ class LightSet:
         """The lit stage's picture with everything printed on it, without veils and without the product."""
         return self._kept(("floor",), lambda: print_on(self.ground(True), self.backdrop.albedo, self.behind))
 
+    def _half(self, second: bool) -> Pixels:
+        """One of the two lights over the whole canvas."""
+        stage = self.backdrop.second if second else self.backdrop.stage
+        assert stage is not None
+        return self._kept(("half", second), lambda: stage.picture(stage.light))
+
+    def _halves(self, look: Look) -> Pixels:
+        """Two lights whose line travels from the far edge to its place as `light` goes from 0 to 1."""
+        assert self.backdrop.split is not None
+        axis, place = self.backdrop.split
+        far = self.size[0] if axis == "x" else self.size[1]
+        at = round(far + (place - far) * look.light)
+        out = self._half(False).copy()
+        if axis == "x":
+            out[:, at:] = self._half(True)[:, at:]
+        else:
+            out[at:] = self._half(True)[at:]
+        return out
+
     # ---------------------------------------------------------------------------------------------- a frame
 
     def picture(self, look: Look, printed: Sequence[Item]) -> Pixels:
         """The whole canvas at a moment, RGB; `printed` are the items on the ground. The full look is the still's own."""
-        if look == Look() and not self.behind:
-            return self._kept(("full",), lambda: self.backdrop.picture((), self.veils))
         if look == Look():
             return self._kept(("full",), lambda: self.backdrop.picture(self.behind, self.veils))
+        if self.backdrop.second is not None:
+            return self._halves(look)
         inner = self._inner(look, printed)
         self._stand(inner, look)
         return self._page(inner)
@@ -153,6 +172,7 @@ class LightSet:
 
         height, width = self.ground(True).shape[:2]
         small = _edge(height // COARSE + 1, width // COARSE + 1, self._toward, light)
+        small = self.least + (1 - self.least) * small
         return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
     def _stand(self, inner: Pixels, look: Look) -> None:

@@ -18,6 +18,7 @@ FLASH, FLASH_DARK, FLASH_AREA = 0.10, 0.80, 0.25
 general flash)."""
 JUMP = 0.25
 DEAD = 0.001
+"""A second is dead when its last frame differs from its first by less than this share of full range, in the mean."""
 TAIL = 0.8
 BLACK, WHITE = 0.02, 0.985
 
@@ -29,6 +30,7 @@ class Meter:
         self.fps = fps
         self._small: list[Light] = []
         self._moved: list[float] = []
+        self._quarters: list[Plane] = []
         self._last: Plane | None = None
 
     def see(self, luma: Plane) -> None:
@@ -39,6 +41,7 @@ class Meter:
         if self._last is not None:
             self._moved.append(float(cv2.absdiff(half, self._last).mean()) / 219)
         self._last = np.asarray(half, np.uint8)
+        self._quarters.append(np.asarray(cv2.resize(half, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8))
         scale = GRID / max(luma.shape)
         size = (max(1, round(luma.shape[1] * scale)), max(1, round(luma.shape[0] * scale)))
         small = cv2.resize(half, size, interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -53,7 +56,7 @@ class Meter:
             "fps": self.fps, "frames": len(self._small), "seconds": round(len(self._small) / self.fps, 3),
             "flashes_per_second": _most(_flashes(linear), self.fps),
             "jumps_per_second": _most(_jumps(lightness), self.fps),
-            "dead_seconds": round(_dead(self._moved, self.fps), 3),
+            "dead_seconds": round(_dead(self._quarters, self.fps), 3),
             "first_move": next((n + 1 for n, m in enumerate(self._moved) if m > 2e-5), len(self._small)),
             "first_lightness": round(means[0], 3) if means else 0.0,
             "blank_frames": sum(m < BLACK or m > WHITE for m in means),
@@ -92,13 +95,16 @@ def _most(events: Sequence[int], fps: int) -> int:
     return max((sum(e <= x < e + fps for x in events) for e in events), default=0)
 
 
-def _dead(moved: Sequence[float], fps: int) -> float:
-    """The longest stretch without movement before the film's last .8 s, in seconds."""
+def _dead(frames: Sequence[Plane], fps: int) -> float:
+    """The longest stretch without movement before the film's last .8 s, in seconds; 0 when it is under a second."""
+    import cv2
+
     longest = run = 0
-    for m in moved[: max(0, len(moved) - round(TAIL * fps))]:
-        run = run + 1 if m < DEAD / fps else 0
+    for n in range(len(frames) - fps - round(TAIL * fps)):
+        same = float(cv2.absdiff(frames[n], frames[n + fps]).mean()) < DEAD * 219
+        run = run + 1 if same else 0
         longest = max(longest, run)
-    return longest / fps
+    return (longest + fps - 1) / fps if longest else 0.0
 
 
 def _tail(moved: Sequence[float]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,6 +19,8 @@ from pipelines.motion.words import Cue, Group, shown
 
 PUSH = 0.012
 """Growth of a close shot each second."""
+DRIFT = 0.045
+"""How much nearer a wide shot begins than it ends."""
 POP = 0.3
 
 
@@ -51,7 +54,8 @@ class Track:
 
 @dataclass(kw_only=True)
 class Wide:
-    """The still's own picture: light, print, product and type by their tracks and cues.
+    """The still's own picture: light, print, product and type by their tracks and cues. Type never moves with the
+    camera, which draws back about the point `about` until `still_at`.
 
     `device(progress)` gives a device's items; `printed` says that they lie on the ground. `change` turns a group into
     what it shows at a moment (a figure that counts).
@@ -67,16 +71,20 @@ class Wide:
     printed: bool = False
     ghost: tuple[Item, ...] = ()
     change: Callable[[Group, float], tuple[Group, Any]] | None = None
+    still_at: float = 0.0
+    about: tuple[float, float] = (0.0, 0.0)
+    window: tuple[int, int, int, int] | None = None
     _base: dict[str, Any] = field(default_factory=dict)
 
     def frame(self, t: float) -> Pixels:
         """The picture at a moment."""
         items, key = self._over(t)
         base, base_key = self._under(t)
-        whole = (base_key, key)
+        nearer = self._nearer(t)
+        whole = (base_key, key, nearer)
         if self._base.get("frame key") != whole:
             self._base["frame key"] = whole
-            self._base["frame"] = _with(base, items)
+            self._base["frame"] = _with(self._moved(base, nearer), items)
         return self._base["frame"]  # type: ignore[no-any-return]
 
     def _under(self, t: float) -> tuple[Pixels, Any]:
@@ -90,6 +98,24 @@ class Wide:
             self._base["look"] = look
             self._base["picture"] = self.place.picture(look, (*self.ghost, *printed))
         return self._base["picture"], look
+
+    def _nearer(self, t: float) -> float:
+        """How much larger than the still the picture is: the camera draws back and has stopped at `still_at`."""
+        if t >= self.still_at:
+            return 0.0
+        return round(DRIFT * (1 - math.sin(math.pi / 2 * t / self.still_at)), 5)
+
+    def _moved(self, base: Pixels, nearer: float) -> Pixels:
+        """The picture enlarged about a point; round a window the page stays."""
+        if nearer <= 0:
+            return base
+        moved = enlarged(base, 1 + nearer, self.about)
+        if self.window is None:
+            return moved
+        x, y, w, h = self.window
+        out = base.copy()
+        out[y : y + h, x : x + w] = moved[y : y + h, x : x + w]
+        return out
 
     def _over(self, t: float) -> tuple[tuple[Item, ...], tuple[Any, ...]]:
         items: list[Item] = []
@@ -117,17 +143,11 @@ class Close:
 
     def frame(self, t: float) -> Pixels:
         """The picture at a moment."""
-        import cv2
-
-        scale = 1 + PUSH * (t - self.start)
-        x, y = self.centre
-        move = np.array([[scale, 0, x * (1 - scale)], [0, scale, y * (1 - scale)]], np.float64)
-        size = self.base.shape[1::-1]
-        moved = cv2.warpAffine(self.base, move, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        moved = enlarged(self.base, 1 + PUSH * (t - self.start), self.centre)
         items: list[Item] = []
         for group, cue in self.groups:
             items += shown(group, cue, t)[0]
-        return _with(np.asarray(moved, np.uint8), items)
+        return _with(moved, items)
 
 
 @dataclass(kw_only=True)
@@ -149,6 +169,16 @@ class Cards:
         if (n, key) not in self._drawn:
             self._drawn[(n, key)] = _with(flat(self.size, card.ground), items)
         return self._drawn[(n, key)]
+
+
+def enlarged(picture: Pixels, scale: float, about: tuple[float, float]) -> Pixels:
+    """A picture larger by `scale` about a point that stays, cut to its own size."""
+    import cv2
+
+    (x, y), size = about, picture.shape[1::-1]
+    move = np.array([[scale, 0, x * (1 - scale)], [0, scale, y * (1 - scale)]], np.float64)
+    moved = cv2.warpAffine(picture, move, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.uint8)
 
 
 def flat(size: tuple[int, int], colour: str) -> Pixels:

@@ -60,6 +60,7 @@ class Storyboard:
     families: frozenset[str] = frozenset()
     devices: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+    motives: frozenset[str] = frozenset()
     rank: int = 0
 
     def move(self, what: str) -> tuple[Move, ...]:
@@ -77,6 +78,7 @@ class Facts:
 
     family: str
     device: str = ""
+    motive: str = ""
     has: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -107,7 +109,7 @@ def read(data: Mapping[str, Any]) -> Storyboard:
         moves=tuple(_move(m) for m in data.get("moves", ())),
         marks=tuple((m["sound"], m["at"]) for m in data.get("marks", ())),
         families=frozenset(data.get("families", ())), devices=frozenset(data.get("devices", ())),
-        needs=frozenset(data.get("needs", ())), rank=int(data.get("rank", 0)),
+        needs=frozenset(data.get("needs", ())), motives=frozenset(data.get("motives", ())), rank=int(data.get("rank", 0)),
     )
 
 
@@ -124,8 +126,8 @@ def choose(facts: Facts, seed: int) -> Storyboard:
     fitting = [s for s in storyboards() if _suits(s, facts)]
     if not fitting:
         raise StageError("No storyboard suits", code="motion-storyboard", where=facts.family)
-    best = max(s.rank for s in fitting)
-    equal = [s for s in fitting if s.rank == best]
+    worth = {s.name: 2 * s.rank + (facts.motive in s.motives) for s in fitting}
+    equal = [s for s in fitting if worth[s.name] == max(worth.values())]
     return equal[seed % len(equal)]
 
 

@@ -122,7 +122,7 @@ class Figure:
     def at(self, share: float) -> str:
         """The figure at a share of its value, written alike; the whole value at 1."""
         step = 10.0**-self.places
-        now = self.value if share >= 1 else math.floor(self.value * share / step + 1e-9) * step
+        now = self.value if share >= 1 else max(step, math.floor(self.value * share / step + 0.5) * step)
         return f"{now:.{self.places}f}".replace(".", self.comma)
 
 
