@@ -12,7 +12,7 @@ from factory.brief.desk import Desk, Path_, texts
 
 EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(
-    r"""(?<![\w.,/=-])(?:
+    r"""(?<![\w.,/=-])(?<!\d\s)(?:
         \+\d{1,3}[\s./()-]*\d(?:[\s./()-]*\d){6,12}          # +49 30 1234567
       | 00\d{1,3}[\s./()-]*\d(?:[\s./()-]*\d){6,12}          # 0033 1 23 45 67 89
       | \(?0\d{1,5}\)?[\s./-]{0,2}\d{1,8}(?:[\s./-]?\d{1,8}){0,5}  # 030 1234567, 06 12 34 56 78
@@ -64,7 +64,7 @@ def _card(text: str) -> bool:
     """13 to 19 digits whose last one checks out (ISO/IEC 7812-1, the Luhn formula), not all alike."""
     digits = [int(c) for c in _digits(text)]
     doubled = [d if i % 2 == 0 else sum(divmod(2 * d, 10)) for i, d in enumerate(reversed(digits))]
-    return len(set(digits)) > 2 and sum(doubled) % 10 == 0
+    return len(set(digits)) > 1 and sum(doubled) % 10 == 0
 
 
 def _iban(text: str) -> bool:
