@@ -33,6 +33,9 @@ CLASSES: Mapping[str, tuple[int, ...]] = {
 SHORT_ENOUGH = 27
 """A person's line is not traded for another idea below this length unless a placement asks for it."""
 
+BESIDE_THE_POINT = 0.7
+"""A text this much worse than the best speaks of something else; it is kept only where a placement's limit asks."""
+
 TARGET: Mapping[str, int] = {
     "art_headline": 27, "art_sub": 40, "art_body": 80, "primary_text": 110, "headline": 27, "long_headline": 80,
     "description": 27,
@@ -267,11 +270,12 @@ def options(field: str, first: Sequence[Candidate], rest: Sequence[Candidate], l
     """The person's text, the best of the others, and for each length the best that has it; best first."""
     pool = [*first, *rest]
     chosen: list[Candidate] = list(first) or list(rest[:1])
+    floor = max((c.score for c in rest), default=0.0) - BESIDE_THE_POINT
     classes = [x for x in CLASSES.get(field, ()) if not first or x >= SHORT_ENOUGH]
     for limit in sorted({*classes, *limits}, reverse=True):
         if any(len(c.text.text) <= limit for c in chosen):
             continue
-        fits = [c for c in pool if len(c.text.text) <= limit]
+        fits = [c for c in pool if len(c.text.text) <= limit and (limit in limits or c.score > floor)]
         if not fits and limit in limits:
             fits = sorted(pool, key=lambda c: (len(c.text.text), c.text.text))[:1]
         kin = [c for c in fits if c.pattern and c.pattern in {x.pattern for x in chosen}]

@@ -185,7 +185,7 @@ def figure(fact: Fact, locale: str) -> str:
 
 
 def plain_noun(fact: Fact, locale: str) -> str:
-    """A fact's noun, or "" where an absence says other than that it is not there (`no added sugar`, `no stove needed`)."""
+    """A fact's noun, or "" where an absence denies something else (`no added sugar`, `no stove needed`)."""
     if fact.kind != "absence":
         return fact.noun
     bare = len(fact.text.split()) <= len(fact.noun.split()) + 1
