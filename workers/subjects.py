@@ -69,7 +69,8 @@ def subject_of(
         parts=tuple(_part(b, composition) for b in blocks if b.role not in UNSAID),
         sign=Sign(name=_drawing(logo, kit), box=logo.box, inks=_inks(logo)) if logo else None,
         button=_button(composition), product=_standing(composition, pixels, bare),
-        expected=frozenset({"product"} & set(composition.dropped)), copy={k: text_of(k, v) for k, v in copy.items()},
+        expected=frozenset({"product"} & set(composition.dropped)), duties=composition.content.options("legal"),
+        copy={k: text_of(k, v) for k, v in copy.items()},
         film=film,
     )
 

@@ -38,13 +38,14 @@ def check(subject: Subject) -> list[Finding]:
 
 
 def _texts(subject: Subject) -> Iterator[tuple[str, str, Author]]:
-    """Where, what and whose: the copy, and what is drawn that the copy does not hold (a device's figures)."""
-    for name, text in subject.copy.items():
-        yield name, text.text, author_of(text.source)
-    known = {_plain(t.text) for t in subject.copy.values()}
-    for part in subject.parts:
-        if _plain(part.text) not in known:
-            yield part.role, part.text, "grammar"
+    """Where, what and whose, each text once: the copy, and what is drawn besides (a device's figures)."""
+    known: set[str] = set()
+    copy = [(name, t.text, author_of(t.source)) for name, t in subject.copy.items()]
+    drawn: list[tuple[str, str, Author]] = [(part.role, part.text, "grammar") for part in subject.parts]
+    for where, text, author in (*copy, *drawn):
+        if _plain(text) not in known:
+            known.add(_plain(text))
+            yield where, text, author
 
 
 def author_of(source: str) -> Author:

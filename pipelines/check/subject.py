@@ -101,8 +101,9 @@ class Subject:
     """One finished creative.
 
     `data` is the finished file. `pixels` is what it decodes to; for a video the still that it is built on. `intended`
-    is what was meant to be encoded, `ground` the same without its type and logo. `expected` names what the concept
-    wants to show (`product`, `logo`). `copy` maps a field to its text, drawn on the picture or shown beside it.
+    is what was meant to be encoded, `ground` the same without its type and logo. `expected` names what the concept wants
+    to show (`product`); `duties` are wordings of which one must be told. `copy` maps a field to its text, drawn on the
+    picture or shown beside it.
     """
 
     kind: Kind
@@ -121,6 +122,7 @@ class Subject:
     button: Button | None = None
     product: Standing | None = None
     expected: frozenset[str] = frozenset()
+    duties: tuple[str, ...] = ()
     copy: Mapping[str, Text] = field(default_factory=dict)
     film: Film | None = None
 

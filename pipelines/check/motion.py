@@ -1,0 +1,85 @@
+"""motion: a video hurts nobody, moves at once, never stands dead, and opens on a picture that works as a still.
+
+What it does
+    Judges what was measured of every frame while the film was made (flashes, jumps of light, dead time, blank frames,
+    the first frame, the end card's hold, loudness), and looks at frames decoded from the finished file.
+
+Why it is bad
+    Flashes can cause seizures. A first frame that is black or empty is the thumbnail everywhere. A second without
+    movement is a second in which people leave. A clip that is too loud is turned down, or off.
+
+What to do
+    Choose another storyboard or light, or change the storyboard's moves (`pipelines/motion/storyboards`).
+
+Thresholds and their source
+    Three flashes in any second (WCAG 2.2, 2.3.1) fail beyond. Light jumping on a quarter of the picture: twice a
+    second. Dead: a second without .1 % of difference. First frame: mean lightness .25 to .90. Something moves by frame
+    3. The end card holds .8 s. -14 LUFS within 1, true peak -1 dB, as streaming services set it (ITU-R BS.1770).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from factory.records import Finding
+from pipelines.check.scale import Scale, told
+from pipelines.check.subject import Film, Subject
+
+BOARD = "Choose another storyboard or light."
+MIX = "Set the sound's level again."
+SCALES: tuple[tuple[str, str, Scale], ...] = (
+    ("flashes_per_second", "It does not flash",
+     Scale(code="motion.flash", floor=3, wanted=2, form="{:.0f} a second", help=BOARD)),
+    ("jumps_per_second", "Its light does not jump",
+     Scale(code="motion.jump", floor=4, wanted=2, form="{:.0f} a second", help=BOARD)),
+    ("dead_seconds", "It never stands still for long",
+     Scale(code="motion.dead", floor=2.0, wanted=1.0, form="{:.2f} s", help=BOARD)),
+    ("blank_frames", "No frame is blank", Scale(code="motion.blank", floor=0, wanted=0, form="{:.0f} frames", help=BOARD)),
+    ("first_move", "Something moves at once",
+     Scale(code="motion.start", floor=15, wanted=3, form="frame {:.0f}", help=BOARD)),
+    ("first_lightness", "The first frame is not dark",
+     Scale(code="motion.first", floor=0.12, wanted=0.25, form="{:.2f} lightness", help=BOARD)),
+    ("first_lightness", "The first frame is not white",
+     Scale(code="motion.first", floor=0.97, wanted=0.93, form="{:.2f} lightness", help=BOARD)),
+    ("still_tail", "The end card holds still",
+     Scale(code="motion.end", floor=0.3, wanted=0.75, form="{:.2f} s", help=BOARD)),
+    ("loudness_off", "It is as loud as other films",
+     Scale(code="motion.loudness", floor=3.0, wanted=1.0, form="{:.1f} LU from -14", help=MIX)),
+    ("true_peak", "Its peaks do not clip",
+     Scale(code="motion.peak", floor=0.0, wanted=-0.9, form="{:.1f} dBTP", help=MIX)),
+)
+"""Figure, fact and scale: a row a rule."""
+FLAT = 2.0
+
+
+def check(subject: Subject) -> list[Finding]:
+    """Whether the film is kind to its viewers."""
+    if subject.film is None:
+        return []
+    found = [*_figures(subject.film.figures), *_frames(subject.film)]
+    well = Finding(code="motion", verdict="pass", fact="The film is kind to its viewers",
+                   measured=f"{len(found)} figures, {len(subject.film.frames)} frames")
+    return told(found, well)
+
+
+def _figures(figures: Mapping[str, Any]) -> Iterator[Finding]:
+    known = dict(figures)
+    if "loudness" in known:
+        known["loudness_off"] = abs(float(known["loudness"]) + 14)
+    for name, fact, scale in SCALES:
+        if name in known:
+            yield scale.judge(float(known[name]), fact)
+
+
+def _frames(film: Film) -> Iterator[Finding]:
+    """What the file itself shows."""
+    if not film.frames:
+        yield Finding(code="motion.damaged", verdict="fail", fact="The film does not decode", measured="no frames",
+                      wanted="frames", help="Write the file again.")
+    for n, frame in enumerate(film.frames):
+        if float(np.std(frame[::4, ::4])) < FLAT:
+            yield Finding(code="motion.blank", verdict="fail", fact="A frame shows one colour only", where=f"frame {n}",
+                          measured=f"{float(np.std(frame[::4, ::4])):.1f} levels", wanted=f"≥ {FLAT:g} levels", help=BOARD)
