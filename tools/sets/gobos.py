@@ -96,9 +96,7 @@ def frond(plane: Screen, base: tuple[float, float], angle: float, length: float,
     return shapes
 
 
-def _blade(
-    plane: Screen, at: tuple[float, float], way: float, length: float, width: float, ahead: float
-) -> list[Vector]:
+def _blade(plane: Screen, at: tuple[float, float], way: float, length: float, width: float, ahead: float) -> list[Vector]:
     """A pointed leaflet of four corners."""
     c, s = math.cos(way), math.sin(way)
     middle = (at[0] + c * length * 0.45, at[1] + s * length * 0.45)

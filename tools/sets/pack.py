@@ -129,9 +129,7 @@ def _lights(passes: Path, meta: dict[str, Any], weights: dict[str, npt.NDArray[n
     return {name: layer * factors[name.removeprefix("gloss_")] for name, layer in lights.items()}
 
 
-def _exposure(
-    meta: dict[str, Any], lights: dict[str, Floats], weights: dict[str, npt.NDArray[np.uint8]]
-) -> dict[str, float]:
+def _exposure(meta: dict[str, Any], lights: dict[str, Floats], weights: dict[str, npt.NDArray[np.uint8]]) -> dict[str, float]:
     """Factors that bring key + fill to 1.0 at the 90th percentile of the lit ground.
 
     The fill has one factor for all keys: its share is the mean over the keys' lit places.
@@ -168,14 +166,11 @@ def small(weight: npt.NDArray[np.uint8], side: int) -> Floats:
     return out.astype(np.float32) / 255
 
 
-def _write_lights(
-    folder: Path, meta: dict[str, Any], lights: dict[str, Floats]
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _write_lights(folder: Path, meta: dict[str, Any], lights: dict[str, Floats]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Code every layer; returns the `keys` and `fill` records with their scales."""
     scales = {name: _write_code(folder, name, layer) for name, layer in lights.items()}
     keys = [
-        {**key, "scale": scales[f"key_{i}"], "gloss_scale": scales.get(f"gloss_key_{i}")}
-        for i, key in enumerate(meta["keys"])
+        {**key, "scale": scales[f"key_{i}"], "gloss_scale": scales.get(f"gloss_key_{i}")} for i, key in enumerate(meta["keys"])
     ]
     return keys, {"scale": scales["fill"], "gloss_scale": scales.get("gloss_fill")}
 

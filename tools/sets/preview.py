@@ -98,9 +98,7 @@ class SetFiles:
         return total
 
 
-def plate(
-    files: SetFiles, key: int, palette: dict[str, str], shade: Floats, contact: Floats, gain: float = 0.92
-) -> Floats:
+def plate(files: SetFiles, key: int, palette: dict[str, str], shade: Floats, contact: Floats, gain: float = 0.92) -> Floats:
     """The picture in linear light, with the product's shadow and contact in it."""
     data = files.data
     k, f = data["keys"][key], data["fill"]

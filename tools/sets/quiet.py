@@ -69,10 +69,7 @@ def _candidates() -> list[Box]:
     widths = [w for w in steps if w >= SMALLEST[0]][::2]
     heights = [h for h in steps if SMALLEST[1] <= h <= 0.5]
     return [
-        (x, y, w, h)
-        for w, h in product(widths, heights)
-        for x, y in product(steps, steps)
-        if x + w <= 0.976 and y + h <= 0.976
+        (x, y, w, h) for w, h in product(widths, heights) for x, y in product(steps, steps) if x + w <= 0.976 and y + h <= 0.976
     ]
 
 

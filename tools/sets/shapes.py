@@ -173,9 +173,7 @@ def leaf(
         rise = curl * length * (0.5 * t * t - 0.3 * t)
         points += [(t * length, s * w, rise + abs(s) * w * 0.35) for s in (j / half for j in range(-half, half + 1))]
     across = 2 * half + 1
-    faces = [
-        (a, a + 1, a + across + 1, a + across) for i in range(rows) for a in range(i * across, i * across + across - 1)
-    ]
+    faces = [(a, a + 1, a + across + 1, a + across) for i in range(rows) for a in range(i * across, i * across + across - 1)]
     made = mesh(stage, "leaf", points, faces, material)
     made.location, made.rotation_euler = place, turn
     return made

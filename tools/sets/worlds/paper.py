@@ -77,9 +77,7 @@ def _ridge(seed: int, base: float, swing: float, pace: float, slope: float) -> E
     return height
 
 
-def _strip(
-    stage: Stage, paper: bpy.types.Material, torn: bpy.types.Material, depth: float, ridge: Edge, seed: int
-) -> None:
+def _strip(stage: Stage, paper: bpy.types.Material, torn: bpy.types.Material, depth: float, ridge: Edge, seed: int) -> None:
     """A coloured sheet in front of its own torn core, which shows .05 to .12 above it."""
 
     def core(x: float) -> float:
@@ -115,8 +113,7 @@ def _cloud(stage: Stage, paper: bpy.types.Material, at: tuple[float, float, floa
     count = 160
     xs = [x0 - width * 0.62 + 1.24 * width * k / count for k in range(count + 1)]
     tops = [
-        max([math.sqrt(max(0.0, r * r - (x - a) ** 2)) + b for a, b, r in bows if abs(x - a) < r], default=z0 - 0.02)
-        for x in xs
+        max([math.sqrt(max(0.0, r * r - (x - a) ** 2)) + b for a, b, r in bows if abs(x - a) < r], default=z0 - 0.02) for x in xs
     ]
     points = [(x, depth, z) for x, z in zip(xs, tops, strict=True)] + [(x, depth, z0 - 0.05) for x in xs]
     n = count + 1

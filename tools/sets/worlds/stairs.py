@@ -25,6 +25,7 @@ INFO = SetInfo(
     ),
     anchor=(-0.5, -0.25, PLATFORM),
     anchor_px=(0.44, 0.755),
+    stand=(-0.5, -0.5),
     room=(3.1, 1.1),
     horizon=(-0.5, 4.2, 0.0),
     sky=0.2,

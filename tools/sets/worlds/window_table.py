@@ -89,9 +89,7 @@ def _draped(u: float, v: float) -> tuple[float, float, float]:
     x, along = 0.95 + 2.6 * u + 0.10 * (v - 0.5), v * 6.9
     edge, radius = 4.5, 0.16
     ripple = max(0.0, 0.07 * fractal(x * 0.9, along * 0.55, 5))
-    folds = 0.10 * math.exp(-(((u - 0.30 - 0.05 * v) / 0.035) ** 2)) + 0.07 * math.exp(
-        -(((u - 0.72 + 0.09 * v) / 0.03) ** 2)
-    )
+    folds = 0.10 * math.exp(-(((u - 0.30 - 0.05 * v) / 0.035) ** 2)) + 0.07 * math.exp(-(((u - 0.72 + 0.09 * v) / 0.03) ** 2))
     rise = ripple + folds * (0.5 + 0.5 * math.sin(along * 0.8 + 1))
     over = along - edge + 0.02
     if over <= 0:
