@@ -136,7 +136,7 @@ def live() -> Iterator[Report]:
     columns = (name, BarColumn(bar_width=32), MofNCompleteColumn(), pace_)
     tally, missing = Tally(), [0]
     with Progress(*columns, console=Console(highlight=False)) as bars:
-        rows = {"all": bars.add_task("all", total=None, pace="")}
+        rows: dict[str, Any] = {}
 
         def report(event: Event) -> None:
             if event["event"] not in ("stage", "job"):
@@ -145,11 +145,13 @@ def live() -> Iterator[Report]:
                     bars.console.print(text.rstrip(), markup=False, soft_wrap=True)
                 return
             tally.note(event)
-            stage = str(event["stage"])
-            if stage not in rows and event["total"]:
-                rows[stage] = bars.add_task(TITLES.get(stage, stage), total=event["total"], pace="")
-            if stage in rows:
-                bars.update(rows[stage], completed=event["done"], total=event["total"])
+            for name, (done, total) in tally.stages.items():
+                if name not in rows and total:
+                    rows[name] = bars.add_task(TITLES.get(name, name), total=total, pace="")
+                if name in rows:
+                    bars.update(rows[name], completed=done, total=total)
+            if "all" not in rows:
+                rows["all"] = bars.add_task("all", total=tally.total, pace="")
             pace = f"{tally.rate():.0f}/min  {tally.left()}" if tally.rate() else ""
             bars.update(rows["all"], completed=tally.done, total=tally.total, pace=pace)
 

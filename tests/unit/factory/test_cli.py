@@ -373,3 +373,19 @@ def test_each_kind_of_error_has_its_code(capsys: pytest.CaptureFixture[str]) -> 
             raise error
         assert left.value.code == code
         assert isinstance(error, KeyboardInterrupt) or "It is so" in capsys.readouterr().err
+
+
+def test_a_finding_is_explained_in_the_words_of_its_check() -> None:
+    checks = {p.stem for p in Path("pipelines/check").glob("*.py") if "What to do" in p.read_text()}
+    assert len(checks) >= 10
+    assert checks <= {name.replace("-", "_") for name in pages()}
+    said = call("explain", "contrast").stdout
+    assert all(head in said for head in ("What it does", "Why it is bad", "What to do", "Thresholds and their source"))
+
+
+def test_a_bar_stands_only_once_there_is_something_to_measure(capsys: pytest.CaptureFixture[str]) -> None:
+    from factory.doors.progress import live
+
+    with live():
+        pass
+    assert "all" not in capsys.readouterr().out
