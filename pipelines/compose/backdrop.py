@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from brand_kits.colour import delta_e_ok, hex_to_oklab, linear_to_oklab, srgb_to_linear
 from factory.records import Concept
@@ -19,7 +20,8 @@ from pipelines.light import finish, hex_to_linear
 from pipelines.scene import Cutout, Floats, Scene, Window
 
 PAPER_GRAIN = 0.6
-MELT = 0.06
+MELT, SPANS = 0.06, 12
+"""A picture whose rim is nearer to the page than this (OKLab), in a quarter of its length, melts into it."""
 SMALL = 400
 """Canvases with a shorter side are lit at twice their size and shrunk: edges of light come out clean."""
 
@@ -44,7 +46,7 @@ class Backdrop:
         if self.split:
             opposite = light % scene.lights if other else (light + 1) % scene.lights
             self.second = Stage(other or scene, window, product, light=opposite, seed=concept.seed % 997 + 1)
-        self._base: dict[Mix, Pixels] = {}
+        self._plain: Pixels | None = None
 
     def _foot(self, layout: Layout) -> tuple[float, float]:
         x, y = layout.product.foot if layout.product else (self.size[0] / 2, 0.86 * self.size[1])
@@ -67,9 +69,11 @@ class Backdrop:
     @cached_property
     def page(self) -> str:
         """The page's colour: the mode's ground, unless the picture in it would melt into that; then the kit's paper."""
-        edge = srgb_to_linear(self.stage.ground(self.stage.light)[:, :6].reshape(-1, 3).mean(axis=0) / 255)
-        apart = float(delta_e_ok(linear_to_oklab(edge), hex_to_oklab(self._pages[0])))
-        return self._pages[0] if apart > MELT else self._pages[1]
+        rim = self.stage.ground(self.stage.light)[:, :6]
+        spans = np.array_split(rim, SPANS)
+        paper = hex_to_oklab(self._pages[0])
+        near = [float(delta_e_ok(_mean_oklab(span), paper)) < MELT for span in spans]
+        return self._pages[1] if sum(near) > SPANS // 4 else self._pages[0]
 
     def ground(self, mix: Mix | None = None) -> Pixels:
         """The stage's picture with the product's shadow but without the product."""
@@ -106,11 +110,19 @@ class Backdrop:
 
     def picture(self, behind: Sequence[Item] = (), veils: Sequence[Scrim] = (), mix: Mix | None = None) -> Pixels:
         """The whole canvas: ground, what is printed on it, veils, the product; round it the page, if there is one."""
+        if not behind and not veils and mix is None:
+            if self._plain is None:
+                self._plain = self._whole(self.ground(), None)
+            return self._plain.copy()
         inner = print_on(self.ground(mix), self.albedo, behind)
         if veils and inner.shape[:2] == veils[0].alpha.shape:
             sheet = canvas(inner.shape[1], inner.shape[0], inner)
             draw(sheet, veils)
             inner = to_rgb(sheet)
+        return self._whole(inner, mix)
+
+    def _whole(self, inner: Pixels, mix: Mix | None) -> Pixels:
+        """The product put in, and the page laid round the picture."""
         layer = self.layer(mix)
         if layer is not None:
             put(inner, layer)
@@ -120,6 +132,10 @@ class Backdrop:
         x, y = self.offset
         page[y : y + inner.shape[0], x : x + inner.shape[1]] = inner
         return page
+
+
+def _mean_oklab(pixels: Pixels) -> npt.NDArray[np.float64]:
+    return linear_to_oklab(srgb_to_linear(pixels.reshape(-1, 3).mean(axis=0) / 255))
 
 
 def paper(size: tuple[int, int], colour: str) -> Pixels:

@@ -32,29 +32,45 @@ from pipelines.compose.contrast import scrim
 from pipelines.compose.crop import Room, Shape, shape_of
 from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
 from pipelines.compose.family import Family, LayoutError, load_family
+from pipelines.compose.flat import Flat
 from pipelines.compose.flow import Placed
 from pipelines.compose.geometry import Box
 from pipelines.compose.layout import Layout, arrange, corners, summary
-from pipelines.compose.flat import Flat
 from pipelines.compose.logo import load_logo, place_logo
 from pipelines.compose.stage import Stage
 from pipelines.scene import Cutout, Scene, Window
 
-SPARED = (
-    (("sub", "body"), 1.0, False), ((), 0.84, False), ((), 1.0, True), (("sub", "body"), 0.84, False),
-    (("sub", "body"), 1.0, True), (("sub", "body"), 0.7, False),
-)
-"""What is tried when the picture makes words hard to read: what is left out, how much smaller the product is, and
-whether text and product change sides (where they stand side by side)."""
+BUSY = 0.14
+"""Share of edge pixels from which a place is busy for a headline."""
 PLAIN = 18.0
 """A ground whose contrast varies less (Lc) is plain: if type fails there, the palette is at fault."""
+SIDE_BY_SIDE = ("W", "B")
+"""Classes in which text stands beside the product."""
 STRIPS = ("S",)
-"""Classes that no rendered set has a picture for."""
+"""Classes in which a set is no more than stripes behind the type."""
 KEPT = 5
 PALE, DIM = 0.6, 0.86
 """A ground of more OKLab L than this wants a light that keeps the picture's upper part above that share of its level."""
 Reopen = Callable[[Mapping[str, str]], Scene]
 """Opens the concept's scene in another palette (role to hex): the other half of a picture in two lights."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """A way to stage a layout: what is left out, how much smaller the product is, whether sides are changed."""
+
+    without: tuple[str, ...] = ()
+    scale: float = 1.0
+    turned: bool = False
+
+
+AS_MEANT = Way()
+QUIETER = ("sub", "body")
+OTHER_WAYS = (
+    Way(without=QUIETER), Way(scale=0.84), Way(turned=True), Way(without=QUIETER, scale=0.84),
+    Way(without=QUIETER, turned=True), Way(without=QUIETER, scale=0.7),
+)
+"""What is tried in turn when the picture makes words hard to read; sides change only where they stand side by side."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -86,17 +102,25 @@ class Composition:
         """Names of what cannot be read where it stands."""
         return tuple(unread(self.measured))
 
-    @property
-    def trouble(self) -> float:
-        """How hard the picture is on its words: 2 for each that cannot be read, 1 for each veil."""
-        return 2.0 * len(self.unread) + len(self.veils)
-
     def provenance(self) -> dict[str, Any]:
         """The layout as plain data."""
         return {
             "family": self.layout.family, "dropped": list(self.dropped), "boxes": summary(self.layout),
             "veils": len(self.veils), "score": round(self.layout.score, 2),
         }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Draft:
+    """A layout on its picture, before type is drawn."""
+
+    content: Content
+    layout: Layout
+    backdrop: Backdrop
+    behind: tuple[Item, ...]
+    front: tuple[Item, ...]
+    base: Pixels
+    trouble: float
 
 
 class Composer:
@@ -119,40 +143,53 @@ class Composer:
         return self.compose_content(build(deck, self.concept, brief or self.brief), placement)
 
     def compose_content(self, content: Content, placement: Placement) -> Composition:
-        """The finished picture for given words; what cannot be read where it stands is left out rather than veiled."""
-        best = self._composed(content, placement)
-        for roles, scale, turned in SPARED:
-            if not best.trouble:
+        """The finished picture for given words; what cannot be read where it stands is moved or left out before a
+        veil is laid under it."""
+        draft = self._draft(content, placement, AS_MEANT)
+        for other in OTHER_WAYS:
+            if not draft.trouble:
                 break
-            if turned and placement.layout_class != "W":
+            if (other.turned and placement.layout_class not in SIDE_BY_SIDE) or (other.without and draft.layout.split):
                 continue
-            other = self._retried(content.without(roles), placement, scale, turned)
-            if other is not None and other.trouble < best.trouble:
-                best = other
-        return best
+            found = self._tried(content.without(other.without), placement, other)
+            if found is not None and found.trouble < draft.trouble:
+                draft = found
+        return self._finished(draft)
 
-    def _retried(self, content: Content, placement: Placement, scale: float, turned: bool) -> Composition | None:
+    def _tried(self, content: Content, placement: Placement, way: Way) -> Draft | None:
         try:
-            return self._composed(content, placement, scale, turned)
+            return self._draft(content, placement, way)
         except LayoutError:
             return None
 
-    def _composed(
-        self, content: Content, placement: Placement, scale: float = 1.0, turned: bool = False
-    ) -> Composition:
-        layout, backdrop = self._staged(content, placement, scale, turned)
+    def _draft(self, content: Content, placement: Placement, way: Way) -> Draft:
+        """A layout on its picture, and how hard the picture is on its words."""
+        layout, backdrop = self._staged(content, placement, way)
         things = layout.fixture.draw(device_colours(self.kit, self.tones)) if layout.fixture else ()
         printed = layout.fixture is not None and layout.fixture.device.where == "behind"
         behind, front = (things, ()) if printed else ((), things)
         behind = (*ghost(layout, self.kit, self.tones), *behind)
         base = _with(backdrop.picture(behind), front)
+        return Draft(
+            content=content, layout=layout, backdrop=backdrop, behind=behind, front=front, base=base,
+            trouble=self._trouble(layout, base),
+        )
+
+    def _trouble(self, layout: Layout, base: Pixels) -> float:
+        """2 for each text that cannot be read, 1 for each on a busy place."""
+        reads = [colour_text(text, base, self.tones, layout)[1] for text in layout.texts]
+        return sum(2.0 * (not r.good) + (r.reading.edge_share > BUSY) for r in reads)
+
+    def _finished(self, draft: Draft) -> Composition:
+        layout, base = draft.layout, draft.base
         veils = self._veils(layout, base)
         if veils:
-            base = _with(backdrop.picture(behind, veils), front)
+            base = _with(draft.backdrop.picture(draft.behind, veils), draft.front)
         items, measured = self._coloured(layout, base)
         return Composition(
-            pixels=_with(base, items), layout=layout, stage=backdrop.stage, behind=behind, veils=veils,
-            items=(*front, *items), measured=measured, product_box=backdrop.product_box, content=content, backdrop=backdrop,
+            pixels=_with(base, items), layout=layout, stage=draft.backdrop.stage, behind=draft.behind, veils=veils,
+            items=(*draft.front, *items), measured=measured, product_box=draft.backdrop.product_box,
+            content=draft.content, backdrop=draft.backdrop,
         )
 
     def clean(self, placement: Placement) -> Pixels:
@@ -165,22 +202,22 @@ class Composer:
 
     # ------------------------------------------------------------------------------------------------- staging
 
-    def _staged(self, content: Content, placement: Placement, scale: float, turned: bool) -> tuple[Layout, Backdrop]:
+    def _staged(self, content: Content, placement: Placement, way: Way) -> tuple[Layout, Backdrop]:
         """A layout and its picture. Where the scene moved the product it is laid out anew around it; where the scene
         cannot serve this shape of canvas, the product stands on the plain ground instead."""
-        if self.scene.camera_fixed and placement.layout_class in STRIPS:
-            return self._standing(content, placement, scale, turned, Flat(self.tones.roles["ground"]))
+        if self.scene.name != "seamless" and placement.layout_class in STRIPS:
+            return self._standing(content, placement, way, Flat(self.tones.roles["ground"]))
         try:
-            return self._standing(content, placement, scale, turned, self.scene)
+            return self._standing(content, placement, way, self.scene)
         except LayoutError:
             if not self.scene.camera_fixed:
                 raise
-            return self._standing(content, placement, scale, turned, Flat(self.tones.roles["ground"]))
+            return self._standing(content, placement, way, Flat(self.tones.roles["ground"]))
 
     def _standing(
-        self, content: Content, placement: Placement, scale: float, turned: bool, scene: Scene
+        self, content: Content, placement: Placement, way: Way, scene: Scene
     ) -> tuple[Layout, Backdrop]:
-        room = Room(shape=self.shape, limits=scene.limits, scale=scale, turned=turned)
+        room = Room(shape=self.shape, limits=scene.limits, scale=way.scale, turned=way.turned)
         layout = arrange(content, placement, self.family, self.kit, room)
         backdrop = self._backdrop(layout, scene)
         real = backdrop.product_box
@@ -219,6 +256,8 @@ class Composer:
     def _veils(self, layout: Layout, base: Pixels) -> tuple[Scrim, ...]:
         """A veil under each text that the picture makes hard to read; a plain ground never gets one."""
         veils: list[Scrim] = []
+        if layout.split or layout.window:
+            return ()
         for text in layout.texts:
             done, read = colour_text(text, base, self.tones, layout)
             if read.good or (read.reading.spread < PLAIN and self.scene.name == "seamless"):

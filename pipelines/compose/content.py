@@ -131,7 +131,7 @@ def _device_data(concept: Concept, locale: str) -> dict[str, Any]:
     """The device's figures with the words of one locale laid flat."""
     data = dict(concept.device_data)
     words = data.pop("words", {})
-    own = words.get(locale) or words.get(locale.split("-")[0]) or {}
+    own = words.get(locale) or words.get(locale.split("-", maxsplit=1)[0]) or {}
     return {**data, **own}
 
 

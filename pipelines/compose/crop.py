@@ -12,6 +12,8 @@ from pipelines.scene import Cutout, Limits
 LEAST_CUT = 0.085
 """A product is cut by at least this share or not at all: a little less looks like an accident."""
 WORD_GAP = 0.015
+PAPER = 0.07
+"""How far above its words a label's paper is taken to reach: a cut there shows no strip of it."""
 STRIP = 0.022
 """What is shown below the least that must be shown: a cut right along a label's edge leaves a line of one pixel."""
 STEPS = 48
@@ -126,7 +128,7 @@ def _clean_cuts(shape: Shape) -> list[float]:
     if shape.words is None:
         return []
     under = max(shape.words[1] + WORD_GAP, shape.keep) + STRIP
-    return [share for share in (under, shape.words[0] - WORD_GAP - 1e-6) if 0.2 <= share <= 1 - LEAST_CUT]
+    return [share for share in (under, shape.words[0] - PAPER) if 0.2 <= share <= 1 - LEAST_CUT]
 
 
 def may_show(shape: Shape, share: float) -> bool:

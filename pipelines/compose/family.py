@@ -111,9 +111,9 @@ class Family:
     hang: bool
     layouts: Mapping[str, Arrangement]
 
-    def at(self, keys: Sequence[str]) -> Arrangement | None:
-        """The layout for the first of `keys` that the family has."""
-        return next((self.layouts[k] for k in keys if k in self.layouts), None)
+    def at(self, keys: Sequence[str]) -> tuple[Arrangement, ...]:
+        """The family's layouts for any of `keys`, in their order: the first is meant, the others may stand in."""
+        return tuple(self.layouts[k] for k in keys if k in self.layouts)
 
 
 def turned(plan: Arrangement, live: tuple[float, float]) -> Arrangement:

@@ -15,9 +15,9 @@ from pipelines.compose.block import Block, number, place, price
 from pipelines.compose.classes import Grid, Sizes
 from pipelines.compose.content import MAX_WORDS, Content
 from pipelines.compose.draw import Item
+from pipelines.compose.faces import face_of
 from pipelines.compose.family import Column, Slot
 from pipelines.compose.fit import Fitted, fit
-from pipelines.compose.faces import face_of
 from pipelines.compose.geometry import Box, snap, union
 from pipelines.compose.marks import moved, path_box, rated, rule
 from pipelines.compose.prices import struck
@@ -210,6 +210,7 @@ def _fitted(entry: _Entry, box: Box, height: float, side: Side, setting: Setting
         return on(slot.lines)
     tried = [on((k, k)) for k in range(slot.lines[0], slot.lines[1] + 1)]
     fitting = [t for t in tried if t is not None]
+    fitting = [t for t in fitting if t.good] or fitting
     return max(fitting, key=lambda t: _loudness(t, (least, wanted, most), slot.poster), default=None)
 
 

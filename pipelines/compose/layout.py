@@ -32,6 +32,8 @@ LOUD = Slot(role="caption", style="headline", size=(0.45, 0.8, 1.0), lines=(1, 3
 """A device's caption: beside the device it is a note, below it a headline."""
 LOSS = {"device": 70.0, "headline": 45.0, "product": 30.0, "item3": 5.0, "role": 9.0, "was": 4.0}
 """What it costs to leave something out; 7 for what is not named."""
+SECOND = 12.0
+"""What it costs to take a layout that is meant for another shape of the class."""
 SHRINKS = (0.0, 0.5, 1.0)
 
 
@@ -42,6 +44,8 @@ class Layout:
     grid: Grid
     family: str
     texts: tuple[Placed, ...]
+    lent: str = ""
+    """The family whose layout stands in, where this one has none for the canvas."""
     product: Spot | None = None
     logo: Placard | None = None
     button: Button | None = None
@@ -94,34 +98,59 @@ def arrange(content: Content, placement: Placement, family: Family, kit: BrandKi
         raise LayoutError(f"Family {family.name!r} needs {lacking[0]}", code="layout-needs", where=placement.id,
                           help="Choose another family or give the text.")
     grid = grid_of(placement)
-    lent, plan = _plan(family, grid)
-    if room.turned:
-        plan = turned(plan, (grid.design.x / grid.canvas.w, grid.design.w / grid.canvas.w))
     best: Layout | None = None
-    for attempt in sorted(_tries(content, lent, plan, placement, room), key=lambda t: t.price):
-        if best is not None and best.score <= max(attempt.price, GOOD):
+    lent, plans = _plans(family, grid)
+    if lent is not family and "art_source" in family.needs:
+        content = _unsourced(content)
+    for n, plan in enumerate(plans):
+        found = _best(content, placement, lent, _sided(plan, grid, room), grid, kit, room, n * SECOND)
+        best = min((x for x in (best, found) if x is not None), key=lambda x: x.score, default=None)
+        if best is not None and best.score <= GOOD + SECOND:
             break
-        found = _lay(attempt, placement, family, plan, grid, kit, room)
-        if found is not None and (best is None or found.score < best.score):
-            best = found
     if best is None:
         raise LayoutError(f"Family {family.name!r} cannot hold this text at {placement.id}", code="layout-full",
                           where=content.first("headline"), help="Give a shorter headline or choose another family.")
+    return best if best.family == family.name else replace(best, family=family.name, lent=lent.name)
+
+
+def _unsourced(content: Content) -> Content:
+    """For a layout without room for a source: what somebody else said gives way to the brand's own words."""
+    own = content.options("sub") or content.options("body")
+    return replace(content, texts={**content.texts, "headline": own, "sub": ()}) if own else content
+
+
+def _best(
+    content: Content, placement: Placement, family: Family, plan: Arrangement, grid: Grid, kit: BrandKit, room: Room,
+    price: float,
+) -> Layout | None:
+    """The best way to use one arrangement."""
+    best: Layout | None = None
+    for attempt in sorted(_tries(content, family, plan, placement, room), key=lambda t: t.price):
+        if best is not None and best.score - price <= max(attempt.price, GOOD):
+            break
+        found = _lay(attempt, placement, family, plan, grid, kit, room)
+        if found is not None and (best is None or found.score + price < best.score):
+            best = replace(found, score=found.score + price)
     return best
 
 
-def _plan(family: Family, grid: Grid) -> tuple[Family, Arrangement]:
-    """The family's layout for a canvas, or that of the family which lends one. 320x50 and 970x250 are shapes of their own."""
+def _sided(plan: Arrangement, grid: Grid, room: Room) -> Arrangement:
+    return turned(plan, (grid.design.x / grid.canvas.w, grid.design.w / grid.canvas.w)) if room.turned else plan
+
+
+def _plans(family: Family, grid: Grid) -> tuple[Family, tuple[Arrangement, ...]]:
+    """The family's layouts for a canvas, or those of the family which lends one. 320x50 and 970x250 are shapes of
+    their own."""
     keys = grid.keys()
     keys = keys[:1] if keys[0] in ("320x50", "970x250") else keys
     own = family.at(keys)
-    if own is not None:
+    if own:
         return family, own
     lender = load_family(next((STAND_IN[k] for k in keys if k in STAND_IN), "product"))
-    plan = lender.at(keys)
-    if plan is None:
+    plans = lender.at(keys)
+    if not plans:
         raise LayoutError(f"No layout for {keys[0]}", code="layout-class", help=f"Add {keys[-1]} to families/{family.name}.yaml.")
-    return lender, plan
+    return lender, plans
 
 
 # --------------------------------------------------------------------------------------------------- what to try
@@ -285,9 +314,6 @@ def _caption(fixture: Fixture | None, setting: Setting) -> tuple[Column, ...]:
     loud = room.h > 4.5 * setting.grid.sizes["sub"][1]
     slot = LOUD if loud else QUIET
     inside = room.y < fixture.box.bottom and room.bottom < fixture.box.bottom - 1
-    if loud and not inside:
-        air = 4 * setting.grid.unit
-        room = Box(room.x, room.y + air, room.w, room.h - air)
     box = (room.x / w, room.y / h, room.w / w, room.h / h)
     return (Column(box=box, start="bottom" if inside else "top", align="start", slots=(slot,), sit=inside),)
 
@@ -315,8 +341,13 @@ def _set_all(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) ->
 def _columns(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) -> tuple[Placed, ...] | None:
     done: list[Placed] = []
     axis: float | None = None
-    for column in (*plan.columns, *_caption(layout.fixture, setting)):
+    caption = _caption(layout.fixture, setting)
+    if layout.fixture and layout.fixture.device.where == "over" and setting.content.first("headline") and not caption:
+        return None
+    for column in (*plan.columns, *caption):
         kept = tuple(s for s in column.slots if not (layout.fixture and s.role in _replaced(plan, layout.fixture)))
+        if not kept:
+            continue
         box = setting.grid.box(column.box) if column in plan.columns else setting.grid.canvas.scaled(column.box)
         box = mirrored(box, setting.grid.live) if setting.content.rtl else box
         box = _cleared(box, column, layout, done)
@@ -337,7 +368,7 @@ def _cleared(box: Box, column: Column, layout: Layout, placed: Sequence[Placed])
     for obstacle in obstacles:
         if box.overlaps(obstacle):
             box = max(_cuts(box, obstacle, column, layout.rtl), key=lambda b: b.area)
-        if box.w < 8 * u or box.h < 4 * u:
+        if box.w < 8 * u or box.h < 2 * u:
             return None
     return box
 

@@ -12,8 +12,8 @@ from brand_kits.kit import BrandKit, Logo
 from pipelines.compose.block import Block, label, number
 from pipelines.compose.classes import Grid
 from pipelines.compose.draw import Item, PathItem, Rect
-from pipelines.compose.family import Corner
 from pipelines.compose.faces import face_of
+from pipelines.compose.family import Corner
 from pipelines.compose.geometry import Box
 from pipelines.compose.logo import load_logo, place_logo
 from pipelines.compose.typeset import Face

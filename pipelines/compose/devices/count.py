@@ -17,6 +17,8 @@ USUAL = 24
 SIZE = 0.66
 """Height of a mark over its cell."""
 AIR = 0.06
+SMALLEST = 0.55
+"""Marks that would have to be smaller than this share of a plain pattern's are not counted out."""
 
 
 def cells(data: Data, box: Box) -> tuple[list[tuple[float, float]], float]:
@@ -32,7 +34,8 @@ def cells(data: Data, box: Box) -> tuple[list[tuple[float, float]], float]:
             worth = cell * (1 - 0.5 * (len(free) - wanted) / wanted)
             if best is None or worth > best[0]:
                 best = (worth, free[:wanted], cell)
-    return (best[1], best[2]) if best else _pattern(data, box)
+    usual = _pattern(data, box)
+    return (best[1], best[2]) if best and best[2] >= SMALLEST * usual[1] else usual
 
 
 def _free(data: Data, box: Box, columns: int, rows: int, cell: float) -> list[tuple[float, float]]:

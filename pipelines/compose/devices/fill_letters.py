@@ -107,10 +107,12 @@ def _ends_free(signs: int, columns: int, rows: int, small: float, data: Data) ->
 
 
 def _worth(grid: Grid, data: Data, box: Box) -> float:
-    """Big letters that fill the box' width."""
+    """Big letters that fill the box' width, and the end of the word in one row."""
     width = (grid.columns - 1) * grid.cell + grid.size * 0.5
     over = any(_row_end(grid, data.face, box.x, row) > box.right + 0.5 for row in range(grid.rows))
-    return grid.size * (0.5 + 0.5 * min(1.0, width / box.w)) * (0.4 if over else 1.0)
+    tail = grid.first + grid.count
+    torn = tail < len(grid.signs) - 1 and tail // grid.columns != (len(grid.signs) - 1) // grid.columns
+    return grid.size * (0.5 + 0.5 * min(1.0, width / box.w)) * (0.4 if over else 1.0) * (0.6 if torn else 1.0)
 
 
 @lru_cache(maxsize=64)
@@ -139,6 +141,18 @@ def room(data: Data, box: Box) -> Box:
     tail = _deepest(data.face, grid.signs[(grid.rows - 1) * grid.columns :]) * grid.size
     top = last + tail + 0.9 * CAPTION * data.pt
     return Box(box.x, top, box.w, max(0.0, box.bottom - top))
+
+
+def keep(data: Data, box: Box) -> list[Box]:
+    """The rows of letters, each as far as it reaches."""
+    grid = grid_for(data, box)
+    boxes = []
+    for row, baseline in enumerate(grid.baselines):
+        signs = grid.signs[row * grid.columns : (row + 1) * grid.columns]
+        rise = max(-_ink(data.face, s)[1] for s in signs) * grid.size
+        low = _deepest(data.face, signs) * grid.size
+        boxes.append(Box(box.x, baseline - rise, _row_end(grid, data.face, box.x, row) - box.x, rise + low))
+    return boxes
 
 
 def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0) -> tuple[Any, ...]:

@@ -13,12 +13,18 @@ from pipelines.compose.logo import place_logo
 
 MOST = 60
 GAP = 0.16
+AIR = 0.32
+"""Space between the grid and the words under it, in cells."""
+CAPTION = 0.29
+"""Share of the box' height that the words under the grid get at least."""
 ROUND = 1.13
 """A round mark is drawn this much larger than its square neighbour to weigh the same; here: mark to disc."""
 
 
 def shape(count: int, box: Box) -> tuple[int, int, float]:
-    """Columns, rows and cell size: the whole grid that fills the box best, full rows before ragged ones."""
+    """Columns, rows and cell size: the whole grid that fills the box best, full rows before ragged ones. A part of the
+    height is kept for the caption."""
+    box = Box(box.x, box.y, box.w, (1 - CAPTION) * box.h)
     best = (0.0, 1, count, 1.0)
     for columns in range(2, count + 1):
         rows = math.ceil(count / columns)
@@ -33,8 +39,14 @@ def shape(count: int, box: Box) -> tuple[int, int, float]:
 def room(data: Data, box: Box) -> Box:
     """The space under the grid."""
     _, rows, cell = shape(_count(data), box)
-    used = cell * (rows - GAP)
+    used = cell * (rows - GAP + AIR)
     return Box(box.x, box.y + used, box.w, max(0.0, box.h - used))
+
+
+def keep(data: Data, box: Box) -> list[Box]:
+    """The grid itself."""
+    columns, rows, cell = shape(_count(data), box)
+    return [Box(box.x, box.y, cell * (columns - GAP), cell * (rows - GAP))]
 
 
 def _count(data: Data) -> int:
