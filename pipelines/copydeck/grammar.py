@@ -143,10 +143,10 @@ def sentences(pattern: Pattern, material: Material, lang: Grammar, *, formal: bo
 
 
 def fill(text: str, material: Material, lang: Grammar, *, formal: bool) -> str:
-    """A pattern's text with its slots filled; "" when a slot has no words."""
+    """A pattern's text with its slots filled; "" when a slot has no words, or a list would hold one with a comma."""
     text = ADDRESS.sub(lambda m: m.group(2 if formal else 1), text)
     parts = [_slot(name, marks, material, lang) for name, marks in SLOT.findall(text)]
-    if not all(parts):
+    if not all(parts) or ("}, {fact" in text and any("," in p for p in parts)):
         return ""
     words = iter(parts)
     said = tidy(SLOT.sub(lambda _: next(words), text).replace("~", NBSP), lang)
@@ -154,7 +154,7 @@ def fill(text: str, material: Material, lang: Grammar, *, formal: bool) -> str:
 
 
 def _tangled(text: str) -> bool:
-    """Two colons or four commas in a sentence: facts that carry their own do not go into lists."""
+    """Two colons or four commas in a sentence: a fact that carries its own is told by itself."""
     return any(s.count(":") > 1 or s.count(",") > 3 for s in re.split(r"[.?!…](?:\s|$)", text))
 
 

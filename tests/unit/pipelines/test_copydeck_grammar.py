@@ -66,6 +66,13 @@ def test_facts_that_bring_their_own_colon_go_into_no_second_one() -> None:
     assert fill("{fact:cap}.", material, lang("en"), formal=False) == "Two things: flour and water."
 
 
+def test_a_fact_with_a_comma_goes_into_no_list() -> None:
+    material = gather(brief_in("en"), concept(fact="recipe"), "en")
+    assert material.slots["fact"] == "flour, water and salt"
+    assert fill("{product}: {fact}, {fact2}.", material, lang("en"), formal=False) == ""
+    assert fill("{product}: {fact}.", material, lang("en"), formal=False) == "Long Loaf: flour, water and salt."
+
+
 def test_a_sentence_ends_once() -> None:
     assert said("“So.”. Yes?.", "en") == "“So.”. Yes?"
 
