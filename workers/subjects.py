@@ -197,6 +197,7 @@ def _standing(composition: Composition, pixels: Pixels, bare: Pixels) -> Standin
         name="product", box=(float(box[0]), float(box[1]), float(box[2]), float(box[3])),
         words=_words(stage.product.label_box, box), shape_overlap=true.shape_overlap, delta_e=true.delta_e,
         share=true.share, scale=true.scale, cover=_cover(layer.rgba[..., 3], layer.x + x0, layer.y + y0, pixels.shape),
+        brand=stage.product.brand_on_label,
     )
 
 

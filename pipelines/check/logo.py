@@ -12,7 +12,8 @@ What to do
     Let the layout give it a corner of its own; give the kit a drawing for this ground (reversed, one colour).
 
 Thresholds and their source
-    Clear space, least width and allowed grounds are the kit's. Half the clear space fails; a width of 80 % of the
+    Where a logo is required, a label that says the name on a product of 145 points height or more is one. Clear space,
+    least width and allowed grounds are the kit's. Half the clear space fails; a width of 80 % of the
     least fails. The least width counts on a picture whose short side is 1080 px and shrinks with it.
 """
 
@@ -26,9 +27,11 @@ from brand_kits.colour import delta_e_ok, hex_to_oklab, linear_to_oklab, srgb_to
 from brand_kits.kit import Logo
 from factory.records import Finding
 from pipelines.check.scale import Scale, told
-from pipelines.check.sight import gap, near
+from pipelines.check.sight import beyond, gap, near
 from pipelines.check.subject import Box, Sign, Subject
 
+LEGIBLE = 145.0
+"""Points of height from which the name on a product's label is read."""
 CORNER = "Give it a corner of its own."
 SURE = 0.06
 """A ground this near (OKLab) to a colour of the kit is that colour."""
@@ -40,13 +43,25 @@ def check(subject: Subject) -> list[Finding]:
     """Whether the logo stands as the kit asks."""
     sign, duty = subject.sign, subject.placement.logo
     if sign is None:
-        return [_duty("The placement needs a logo", "none", "a logo")] if duty == "required" else []
+        return _without(subject) if duty == "required" else []
     if duty == "none":
         return [_duty("The placement takes no logo on the picture", sign.name or "a logo", "none")]
     rule = subject.kit.logos.get(sign.name)
     if rule is None:
         return [_duty("The logo is not one of the kit's drawings", sign.name or "unknown", "a drawing of the kit")]
     return told([*_clear(sign, rule, subject), _wide(sign, rule, subject), *_ground(sign, rule, subject)])
+
+
+def _without(subject: Subject) -> list[Finding]:
+    """A label that says the brand's name, whole and large enough, is a logo."""
+    seen = subject.product
+    words = seen.words if seen is not None else None
+    if seen is not None and words is not None and seen.brand:
+        canvas = (0.0, 0.0, float(subject.size[0]), float(subject.size[1]))
+        if beyond(words, canvas) <= 0 and seen.box[3] / subject.pt >= LEGIBLE:
+            return [Finding(code="logo", verdict="pass", fact="The product's label says the name", where="product",
+                            measured=f"{seen.box[3] / subject.pt:.0f} pt high")]
+    return [_duty("The placement needs a logo", "none", "a logo")]
 
 
 def _duty(fact: str, measured: str, wanted: str) -> Finding:

@@ -72,7 +72,7 @@ class Standing:
     """The product on the picture. `box` may reach beyond the canvas; `words` is what of the label must be readable.
 
     `shape_overlap`, `delta_e`, `share`, `scale`: see `Fidelity` of staging; measured on the finished file.
-    `cover` (h, w) True where the product's own pixels are seen.
+    `cover` (h, w) True where the product's own pixels are seen; `brand` when the label says the brand's name.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Standing:
     share: float
     scale: float
     cover: Mask
+    brand: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
