@@ -12,7 +12,7 @@ import numpy.typing as npt
 from brand_kits.colour import delta_e_ok, hex_to_oklab, linear_to_oklab, srgb_to_linear
 from factory.records import Concept
 from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
-from pipelines.compose.layout import Layout
+from pipelines.compose.page import Layout
 from pipelines.compose.printing import print_on
 from pipelines.compose.seat import Layer, put
 from pipelines.compose.stage import Mix, Stage

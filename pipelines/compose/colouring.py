@@ -11,9 +11,9 @@ from pipelines.compose.block import Block
 from pipelines.compose.contrast import Reading, choose, needed, reading, reference_px
 from pipelines.compose.draw import Item, PathItem, Pixels, Rect, RoundRect
 from pipelines.compose.flow import FIGURES, Placed
-from pipelines.compose.layout import Layout
 from pipelines.compose.logo import load_logo, place_logo
 from pipelines.compose.marks import Button, Placard
+from pipelines.compose.page import Layout
 
 BIG, GIANT = 36.0, 90.0
 """Reference px from which an accent may carry type, and from which a figure is a shape more than a text."""
@@ -58,7 +58,8 @@ def tones_of(kit: BrandKit, mode: str) -> Tones:
     roles = kit.palette.hexes(mode)
     by_light = sorted(kit.palette.colours.values(), key=lambda c: (c.oklch[0], c.name))
     accent = kit.palette.colour(mode, "accent").oklch
-    twins = [c for c in by_light if c.oklch[1] > 0.1 and 0.05 < accent[0] - c.oklch[0] < 0.25 and _near_hue(c.oklch[2], accent[2])]
+    deeper = [c for c in by_light if c.oklch[1] > 0.1 and 0.05 < accent[0] - c.oklch[0] < 0.25]
+    twins = [c for c in deeper if _near_hue(c.oklch[2], accent[2])]
     return Tones(roles=roles, light=by_light[-1].hex, dark=by_light[0].hex, deep=twins[-1].hex if twins else "")
 
 
@@ -141,7 +142,7 @@ def _in_order(kit: BrandKit, kind: str, ground: str) -> list[Logo]:
 
 def colour_button(button: Button, pixels: Pixels, tones: Tones) -> tuple[tuple[Item, ...], Measured]:
     """The one filled thing: the first role that parts from the ground and carries its label."""
-    ground = pixels[_inside(button, pixels)].reshape(-1, 3).mean(axis=0) / 255
+    ground = pixels[_inside(button)].reshape(-1, 3).mean(axis=0) / 255
     best: tuple[float, str, str] | None = None
     for fill in dict.fromkeys((tones.roles["accent"], tones.roles["ink"], tones.light, tones.dark)):
         label = max((tones.light, tones.dark), key=lambda c: abs(apca_hex(c, fill)))
@@ -160,7 +161,7 @@ def colour_button(button: Button, pixels: Pixels, tones: Tones) -> tuple[tuple[I
     return (pill, button.block.plain(label)), Measured(reading=read, minimum=LABEL)
 
 
-def _inside(button: Button, pixels: Pixels) -> tuple[slice, slice]:
+def _inside(button: Button) -> tuple[slice, slice]:
     box = button.box
     return slice(max(0, int(box.y)), int(box.bottom)), slice(max(0, int(box.x)), int(box.right))
 
@@ -170,7 +171,8 @@ def frame(layout: Layout, tones: Tones) -> tuple[Item, ...]:
     if not layout.border:
         return ()
     w, h = layout.grid.size
-    return (Rect(box=(0, 0, float(w), float(h)), colour=mix(tones.roles["ground"], tones.roles["ink"], 0.25), stroke=1.0, role="border"),)
+    line = mix(tones.roles["ground"], tones.roles["ink"], 0.25)
+    return (Rect(box=(0, 0, float(w), float(h)), colour=line, stroke=1.0, role="border"),)
 
 
 def unread(measured: Mapping[str, Measured]) -> Sequence[str]:

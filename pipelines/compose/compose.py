@@ -35,8 +35,9 @@ from pipelines.compose.family import Family, LayoutError, load_family
 from pipelines.compose.flat import Flat
 from pipelines.compose.flow import Placed
 from pipelines.compose.geometry import Box
-from pipelines.compose.layout import Layout, arrange, corners, summary
+from pipelines.compose.layout import arrange
 from pipelines.compose.logo import load_logo, place_logo
+from pipelines.compose.page import Layout, corners, summary
 from pipelines.compose.stage import Stage
 from pipelines.scene import Cutout, Scene, Window
 

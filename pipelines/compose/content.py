@@ -137,7 +137,8 @@ def _device_data(concept: Concept, locale: str) -> dict[str, Any]:
 
 def sentences(text: str) -> tuple[str, ...]:
     """A text cut at its sentence ends: what a diptych says in two halves, what a quote ends on."""
-    parts, rest = [], text
+    parts: list[str] = []
+    rest = text
     while True:
         cuts = [rest.find(e) + 1 for e in ENDS if rest.find(e) > 0]
         if not cuts:

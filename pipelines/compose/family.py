@@ -163,7 +163,8 @@ def load_family(name: str) -> Family:
     """The family of a name. Raises LayoutError when there is none or its file is wrong."""
     file = files("pipelines.compose") / "families" / f"{name}.yaml"
     if not file.is_file():
-        raise LayoutError(f"There is no layout family {name!r}", code="family-unknown", help=f"Known: {', '.join(family_names())}.")
+        known = ", ".join(family_names())
+        raise LayoutError(f"There is no layout family {name!r}", code="family-unknown", help=f"Known: {known}.")
     return parse_family(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
@@ -211,7 +212,8 @@ def _slot(data: str | Mapping[str, Any], where: str) -> Slot:
     given: dict[str, Any] = {"role": data} if isinstance(data, str) else dict(data)
     _known(given, ("role", "style", "size", "lines", "share", "weight", "face", "poster", "colour"), where)
     if given["role"] not in ROLES:
-        raise LayoutError(f"No text has the role {given['role']!r}", code="family-role", where=where, help=f"Known: {', '.join(ROLES)}.")
+        known = ", ".join(ROLES)
+        raise LayoutError(f"No text has the role {given['role']!r}", code="family-role", where=where, help=f"Known: {known}.")
     merged: dict[str, Any] = {**ROLES[given["role"]], **given}
     for key in ("size", "lines"):
         if merged.get(key) is not None:
@@ -231,7 +233,10 @@ def _corner(data: Mapping[str, Any] | None, where: str) -> Corner | None:
     if data is None:
         return None
     _known(data, ("x", "y", "anchor", "fill", "unless_label"), where)
-    return Corner(x=float(data["x"]), y=float(data["y"]), anchor=str(data["anchor"]), fill=bool(data.get("fill", False)), unless_label=bool(data.get("unless_label", False)))
+    return Corner(
+        x=float(data["x"]), y=float(data["y"]), anchor=str(data["anchor"]), fill=bool(data.get("fill", False)),
+        unless_label=bool(data.get("unless_label", False)),
+    )
 
 
 def _box(data: Sequence[float] | None, where: str) -> Fractions | None:

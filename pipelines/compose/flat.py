@@ -47,7 +47,8 @@ class Flat:
         side = (x / width - 0.5) * 0.8 + (y / height - 0.5) * 0.6
         floor = [(x - window.foot[0]) / window.height, -(y - window.foot[1]) / window.height / _sine(PITCH), np.zeros_like(x)]
         return Passes(
-            key=np.asarray((1 - FILL_SHARE) * (1 - FALL * side), np.float32), fill=np.full((height, width), FILL_SHARE, np.float32),
+            key=np.asarray((1 - FILL_SHARE) * (1 - FALL * side), np.float32),
+            fill=np.full((height, width), FILL_SHARE, np.float32),
             albedo=np.broadcast_to(ground, (height, width, 3)).astype(np.float32), light_dir=_toward(AZIMUTH, ELEVATION),
             light_angle=ANGLE, pitch=PITCH, foot=window.foot, height=window.height, key_colour=key_colour,
             fill_colour=fill_colour, position=np.asarray(np.stack(floor, axis=-1), np.float32),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from brand_kits.kit import BrandKit
@@ -289,7 +290,7 @@ def _tail(last: Placed, sit: bool) -> float:
 
 def _height(column: Sequence[Placed], setting: Setting, sit: bool) -> float:
     u = setting.grid.unit
-    gaps = sum(gap_between(a, b, u) for a, b in zip(column, column[1:], strict=False))
+    gaps = sum(gap_between(a, b, u) for a, b in pairwise(column))
     return _overshoot(column[0]) + sum(_rise(p) for p in column) + gaps + _tail(column[-1], sit)
 
 

@@ -7,74 +7,31 @@ shrinks, and a shorter text is taken before a smaller one.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from brand_kits.kit import BrandKit, Logo
 from factory.records import Placement
 from pipelines.compose.classes import Grid, grid_of
 from pipelines.compose.content import Content, sentences
 from pipelines.compose.crop import Room, Spot, spot_for
-from pipelines.compose.devices import Fixture, data_for, load_device
-from pipelines.compose.family import Arrangement, Column, Family, LayoutError, Slot, load_family, turned
+from pipelines.compose.family import Arrangement, Family, LayoutError, load_family, turned
+from pipelines.compose.fixtures import caption_for, fixture_for, replaced
 from pipelines.compose.flow import Placed, Setting, set_column
 from pipelines.compose.geometry import Box, mirrored
 from pipelines.compose.marks import Button, Placard, place_brand, place_button
+from pipelines.compose.page import Layout, cleared, stands_clear
 
 STAND_IN = {"320x50": "type", "S": "product", "970x250": "product", "T": "product", "B": "product", "W": "product"}
 """A family without a layout for a class lends this one's."""
 GOOD = 6.0
 LEGIBLE = 150.0
 """Points of height from which a product's label is read as the brand's name."""
-QUIET = Slot(role="caption", style="sub", size=(0.85, 1.15, 1.3), lines=(1, 3), weight=600, face="text")
-LOUD = Slot(role="caption", style="headline", size=(0.45, 0.8, 1.0), lines=(1, 3), weight=800, face="display")
-"""A device's caption: beside the device it is a note, below it a headline."""
 LOSS = {"device": 70.0, "headline": 45.0, "product": 30.0, "item3": 5.0, "role": 9.0, "was": 4.0}
 """What it costs to leave something out; 7 for what is not named."""
 SECOND = 12.0
 """What it costs to take a layout that is meant for another shape of the class."""
 SHRINKS = (0.0, 0.5, 1.0)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Layout:
-    """A finished layout: every box in px. `dropped` names what the family left out; `score` is 0 for as wished."""
-
-    grid: Grid
-    family: str
-    texts: tuple[Placed, ...]
-    lent: str = ""
-    """The family whose layout stands in, where this one has none for the canvas."""
-    product: Spot | None = None
-    logo: Placard | None = None
-    button: Button | None = None
-    fixture: Fixture | None = None
-    window: Box | None = None
-    ghost: Box | None = None
-    split: tuple[str, float] | None = None
-    border: bool = False
-    rtl: bool = False
-    dropped: tuple[str, ...] = ()
-    score: float = 0.0
-    stand: tuple[float, float] | None = field(default=None)
-
-    def text(self, role: str) -> Placed | None:
-        """The first text of a role."""
-        return next((t for t in self.texts if t.role == role), None)
-
-    def boxes(self) -> list[tuple[str, Box]]:
-        """Everything that takes up room and must not touch another, by name."""
-        found = [(t.role if t.role != "item" else f"item{i}", t.box) for i, t in enumerate(self.texts)]
-        if self.product:
-            found.append(("product", self.product.box.cut(self.grid.canvas)))
-        if self.logo:
-            found.append(("logo", self.logo.box))
-        if self.button:
-            found.append(("button", self.button.box))
-        if self.fixture:
-            found += [(f"device{i}", b) for i, b in enumerate(self.fixture.keep())]
-        return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,7 +177,7 @@ def _lay(
     if plan.product and room.shape and spot is None and "product" not in attempt.dropped:
         return None
     logo = None if "logo" in attempt.dropped else _logo(plan, placement, kit, grid, room, spot, content.rtl)
-    fixture = _fixture(plan, grid, content, kit, spot)
+    fixture = fixture_for(plan, grid, content, kit, spot)
     layout = Layout(
         grid=grid, family=family.name, texts=(), product=spot, logo=logo, button=button,
         fixture=fixture,
@@ -232,7 +189,7 @@ def _lay(
     if texts is None:
         return None
     done = _row_aligned(_on_axis(replace(layout, texts=texts), family.hang))
-    return replace(done, score=attempt.price + _unease(texts)) if _stands_clear(done) else None
+    return replace(done, score=attempt.price + _unease(texts)) if stands_clear(done) else None
 
 
 def _button(plan: Arrangement, placement: Placement, content: Content, kit: BrandKit, grid: Grid) -> Button | None:
@@ -281,43 +238,6 @@ def _drawings(kit: BrandKit) -> tuple[Logo, ...]:
     return full or tuple(kit.logos.values())
 
 
-def _fixture(plan: Arrangement, grid: Grid, content: Content, kit: BrandKit, spot: Spot | None) -> Fixture | None:
-    """The concept's device in the family's place for it; None where this class has none or its words are missing."""
-    if not content.device or plan.device is None:
-        return None
-    device = load_device(content.device)
-    data = data_for(content, kit, grid.canvas, grid.pt, spot)
-    if not device.suits(data):
-        return None
-    return Fixture(device=device, data=data, box=grid.canvas.scaled(plan.device) if _bleeds(plan.device) else grid.box(plan.device))
-
-
-def _bleeds(box: tuple[float, float, float, float]) -> bool:
-    """Whether a box touches the canvas' edge and so belongs to the picture, not to the live area."""
-    x, y, w, h = box
-    return x <= 0 or y <= 0 or x + w >= 1 or y + h >= 1
-
-
-def _replaced(plan: Arrangement, fixture: Fixture) -> tuple[str, ...]:
-    """Roles whose place a device takes: what it stands for, or what its own words would run into."""
-    return plan.over if fixture.device.where == "over" or fixture.data.start else ()
-
-
-def _caption(fixture: Fixture | None, setting: Setting) -> tuple[Column, ...]:
-    """The headline as a caption in the room that a device leaves, when the device took the headline's place."""
-    if fixture is None or fixture.device.where != "over":
-        return ()
-    room = fixture.device.room(fixture.data, fixture.box)
-    if room is None or room.h <= 0:
-        return ()
-    w, h = setting.grid.size
-    loud = room.h > 4.5 * setting.grid.sizes["sub"][1]
-    slot = LOUD if loud else QUIET
-    inside = room.y < fixture.box.bottom and room.bottom < fixture.box.bottom - 1
-    box = (room.x / w, room.y / h, room.w / w, room.h / h)
-    return (Column(box=box, start="bottom" if inside else "top", align="start", slots=(slot,), sit=inside),)
-
-
 def _split(plan: Arrangement, grid: Grid) -> tuple[str, float] | None:
     if plan.split is None:
         return None
@@ -341,16 +261,16 @@ def _set_all(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) ->
 def _columns(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) -> tuple[Placed, ...] | None:
     done: list[Placed] = []
     axis: float | None = None
-    caption = _caption(layout.fixture, setting)
+    caption = caption_for(layout.fixture, setting)
     if layout.fixture and layout.fixture.device.where == "over" and setting.content.first("headline") and not caption:
         return None
     for column in (*plan.columns, *caption):
-        kept = tuple(s for s in column.slots if not (layout.fixture and s.role in _replaced(plan, layout.fixture)))
+        kept = tuple(s for s in column.slots if not (layout.fixture and s.role in replaced(plan, layout.fixture)))
         if not kept:
             continue
-        box = setting.grid.box(column.box) if column in plan.columns else setting.grid.canvas.scaled(column.box)
-        box = mirrored(box, setting.grid.live) if setting.content.rtl else box
-        box = _cleared(box, column, layout, done)
+        given = setting.grid.box(column.box) if column in plan.columns else setting.grid.canvas.scaled(column.box)
+        given = mirrored(given, setting.grid.live) if setting.content.rtl and column in plan.columns else given
+        box = cleared(given, column, layout, done)
         placed = set_column(replace(column, slots=kept), box, setting, axis) if box else None
         if placed is None:
             return None
@@ -358,29 +278,6 @@ def _columns(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) ->
             axis = placed[0].block.axis
         done += placed
     return tuple(done)
-
-
-def _cleared(box: Box, column: Column, layout: Layout, placed: Sequence[Placed]) -> Box | None:
-    """What is left of a column's box beside product, logo, button and the columns before; None for nothing useful."""
-    u = layout.grid.unit
-    obstacles = [b.grown(2 * u) for n, b in layout.boxes()]
-    obstacles += [t.box.grown(2 * u) for t in placed]
-    for obstacle in obstacles:
-        if box.overlaps(obstacle):
-            box = max(_cuts(box, obstacle, column, layout.rtl), key=lambda b: b.area)
-        if box.w < 8 * u or box.h < 2 * u:
-            return None
-    return box
-
-
-def _cuts(box: Box, obstacle: Box, column: Column, rtl: bool) -> list[Box]:
-    """The parts of a box on the free sides of an obstacle that keep the edge the column hangs on."""
-    above = Box(box.x, box.y, box.w, max(0.0, obstacle.y - box.y))
-    below = Box(box.x, obstacle.bottom, box.w, max(0.0, box.bottom - obstacle.bottom))
-    left = Box(box.x, box.y, max(0.0, obstacle.x - box.x), box.h)
-    right = Box(obstacle.right, box.y, max(0.0, box.right - obstacle.right), box.h)
-    flush = {"start": right if rtl else left, "end": left if rtl else right, "centre": left}[column.align]
-    return [flush, *({"top": [above], "bottom": [below], "middle": [above, below]}[column.start])]
 
 
 # ------------------------------------------------------------------------------------------------------ checking
@@ -423,65 +320,3 @@ def _unease(texts: Sequence[Placed]) -> float:
         if text.wanted > 0 and text.block.size < text.wanted:
             cost += 25.0 * math.log2(text.wanted / text.block.size)
     return cost
-
-
-def _stands_clear(layout: Layout) -> bool:
-    """No overlap, air of two units around everything, and all but the product inside the live box."""
-    u, live = layout.grid.unit, layout.grid.live
-    named = layout.boxes()
-    for i, (a, p) in enumerate(named):
-        if a != "product" and not a.startswith("device") and not p.within(live, slack=max(2.0, u / 2)):
-            return False
-        for b, q in named[i + 1 :]:
-            if p.gap(q) < _air(a, b, u) - 0.5:
-                return False
-    return True
-
-
-def _air(a: str, b: str, u: int) -> float:
-    """Least distance between two things: lines of one group may stand closer than groups."""
-    if a.startswith("device") and (b.startswith("device") or b == "product"):
-        return -1.0
-    if b.startswith("device") and a == "product":
-        return -1.0
-    if {a, b} & {"product", "button", "logo"} or a.startswith("device") or b.startswith("device"):
-        return 2.0 * u
-    return 0.5 * u
-
-
-def corners(layout: Layout) -> Iterator[Placard]:
-    """The logo where the family wants it, then in each corner of the live box that is free: the eye picks one."""
-    logo, live, u = layout.logo, layout.grid.live, layout.grid.unit
-    if logo is None:
-        return
-    yield logo
-    others = [b for n, b in layout.boxes() if n != "logo"]
-    for y in (live.bottom - logo.box.h, live.y):
-        for x in (live.x, live.right - logo.box.w):
-            dx, dy = x - logo.box.x, y - logo.box.y
-            box = logo.box.moved(dx, dy)
-            if all(box.gap(b) >= 2 * u for b in others):
-                yield replace(logo, box=box, block=logo.block.moved(dx, dy))
-
-
-def summary(layout: Layout) -> Mapping[str, tuple[float, float, float, float]]:
-    """Boxes as fractions of the canvas, for provenance and for comparing layouts."""
-    w, h = layout.grid.size
-    return {n: (round(b.x / w, 4), round(b.y / h, 4), round(b.w / w, 4), round(b.h / h, 4)) for n, b in layout.boxes()}
-
-
-def edges(layout: Layout) -> list[tuple[str, Box]]:
-    """Boxes whose edges the eye compares: flush sides of text count by their axis, ragged sides do not."""
-    found = []
-    for name, box in layout.boxes():
-        text = next((t for t in layout.texts if t.role == name), None)
-        if text is not None:
-            box = Box(text.block.axis, box.y, 0.0, box.h)
-        found.append((name, box))
-    return found
-
-
-def steps(layout: Layout) -> list[float]:
-    """Ratios between neighbouring type sizes, largest first."""
-    sizes = sorted({round(t.block.size, 1) for t in layout.texts}, reverse=True)
-    return [a / b for a, b in pairwise(sizes)]

@@ -1,9 +1,10 @@
 """Devices: picture ideas drawn from a brief's data. One `<name>.py` with its `<name>.yaml` each.
 
-A module of this package has `draw(data, box, colours, progress=1.0) -> items` and may have `room(data, box) -> Box`,
-the part of its box that it leaves free for a caption, and `keep(data, box)`, the boxes that nothing else may touch. `figures` in the row is the range of figures that it can
-show, `where` says how it stands: `behind` the product,
-printed on the ground; `front`, over everything but type; `over`, in place of a headline. `draw` with a smaller `progress` (0..1) shows it being made.
+A module of this package has `draw(data, box, colours, progress=1.0) -> items`; a smaller `progress` (0..1) shows it
+being made. It may have `room(data, box) -> Box`, the part of its box that it leaves free for a caption, and
+`keep(data, box)`, the boxes that nothing else may touch. In the row, `figures` is the range of figures that it can
+show, and `where` says how it stands: `behind` the product, printed on the ground; `front`, over everything but type;
+`over`, in place of a headline.
 """
 
 from __future__ import annotations
@@ -133,9 +134,10 @@ def load_device(name: str) -> Device:
     if not row.is_file():
         raise LayoutError(f"There is no device {name!r}", code="device-unknown", help=f"Known: {', '.join(device_names())}.")
     data = yaml.safe_load(row.read_text(encoding="utf-8"))
+    low, high = data.get("figures", (0, 1e9))
     return Device(
         name=name, where=data.get("where", "behind"), needs=tuple(data.get("needs", ())),
-        families=tuple(data.get("families", ())), figures=(float(data.get("figures", [0, 1e9])[0]), float(data.get("figures", [0, 1e9])[1])),
+        families=tuple(data.get("families", ())), figures=(float(low), float(high)),
         module=import_module(f"pipelines.compose.devices.{name}"),
     )
 

@@ -25,7 +25,7 @@ def cells(data: Data, box: Box) -> tuple[list[tuple[float, float]], float]:
     """Centres of the marks in reading order, and the cell's size. None stands behind the product."""
     wanted = round(data.value)
     if not FEW <= wanted <= MANY:
-        return _pattern(data, box)
+        return _pattern(box)
     best: tuple[float, list[tuple[float, float]], float] | None = None
     for columns in range(3, 13):
         cell = box.w / columns
@@ -34,7 +34,7 @@ def cells(data: Data, box: Box) -> tuple[list[tuple[float, float]], float]:
             worth = cell * (1 - 0.5 * (len(free) - wanted) / wanted)
             if best is None or worth > best[0]:
                 best = (worth, free[:wanted], cell)
-    usual = _pattern(data, box)
+    usual = _pattern(box)
     return (best[1], best[2]) if best and best[2] >= SMALLEST * usual[1] else usual
 
 
@@ -49,7 +49,7 @@ def _free(data: Data, box: Box, columns: int, rows: int, cell: float) -> list[tu
     return [(x, y) for x, y in spots if not taken.overlaps(Box(x - half, y - half, 2 * half, 2 * half))]
 
 
-def _pattern(data: Data, box: Box) -> tuple[list[tuple[float, float]], float]:
+def _pattern(box: Box) -> tuple[list[tuple[float, float]], float]:
     """A staggered pattern that runs past the edges and behind the product."""
     columns = max(3, round(math.sqrt(USUAL * box.w / box.h)))
     cell = box.w / columns

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from pipelines.compose.devices import Data
@@ -89,7 +90,7 @@ def _steps(face: Face, signs: Sequence[str], columns: int) -> list[float]:
     rows = [signs[i : i + columns] for i in range(0, len(signs), columns)]
     gap = ROW_GAP * _measures(face, signs)[1]
     steps = [max(-_ink(face, s)[1] for s in rows[0])]
-    for above, below in zip(rows, rows[1:], strict=False):
+    for above, below in pairwise(rows):
         steps.append(_deepest(face, above) + gap + max(-_ink(face, s)[1] for s in below))
     return steps
 
@@ -131,7 +132,6 @@ def _measures(face: Face, signs: Sequence[str]) -> tuple[float, float]:
 def room(data: Data, box: Box) -> Box:
     """What is left for a caption: the end of the last row when it is long enough, else the space below."""
     grid = grid_for(data, box)
-    used = len(grid.signs) - (grid.rows - 1) * grid.columns
     last = grid.baselines[-1]
     small = _measures(data.face, grid.signs)[1] * grid.size
     if _ends_free(len(grid.signs), grid.columns, grid.rows, small, data):

@@ -40,8 +40,9 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
     ground, tall, end = _line(data, box)
     wide = max(2.0, round(0.0048 * data.canvas.w))
     items: list[Any] = []
+    start = box.x if end >= box.centre[0] else box.right
     for i in range(math.ceil(steps * progress)):
-        x = box.x + (end - box.x) * i / steps
+        x = start + (end - start) * i / steps
         height = tall * (LONG if i == 0 else MIDDLE if i % _beat(steps) == 0 else SHORT)
         items.append(Rect(box=(round(x), round(ground - height), wide, round(height)), colour=colours["ink"], role="device"))
     return (*items, *_ends(data, box, colours))
