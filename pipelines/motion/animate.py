@@ -13,7 +13,7 @@ from factory.records import CopyDeck, Placement
 from pipelines.compose.compose import Composer, Composition
 from pipelines.compose.draw import Pixels
 from pipelines.motion.director import Film, direct
-from pipelines.motion.loudness import loudness, mastered, true_peak
+from pipelines.motion.loudness import RATE, Samples, loudness, mastered, true_peak
 from pipelines.motion.measure import Meter
 from pipelines.motion.sound import score
 from pipelines.motion.storyboard import Storyboard
@@ -21,6 +21,11 @@ from pipelines.motion.timeline import timeline
 from pipelines.motion.writer import Quality, to_i420, write_film
 
 FPS = 30
+WRITTEN: Mapping[str, Any] = {
+    "codec": "h264", "pixel_format": "yuv420p", "primaries": "bt709", "transfer": "bt709", "matrix": "bt709",
+    "range": "tv", "audio": "aac", "sample_rate": RATE,
+}
+"""How every film is written; `measure.probe` reads the same back from a file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -35,6 +40,8 @@ class VideoResult:
     poster: Pixels
     storyboard: str
     figures: Mapping[str, Any]
+    texts: tuple[str, ...] = ()
+    """Every text that is drawn somewhere in the film."""
 
 
 def animate(
@@ -51,17 +58,22 @@ def animate(
     clip = timeline(film, sound)
     reel = _Reel(clip, film, meter)
     data = write_film(reel.frames(), placement.canvas, FPS, sound, quality)
-    figures = {
-        **meter.figures(), "storyboard": film.storyboard, **film.told, "loudness": round(loudness(sound), 2),
-        "true_peak": round(true_peak(sound), 2), "bytes": len(data), "end_card": round(film.end, 3),
-        "codec": "h264", "pixel_format": "yuv420p", "primaries": "bt709", "transfer": "bt709", "matrix": "bt709",
-        "range": "tv", "audio": "aac", "sample_rate": 48000,
-    }
+    figures = {**meter.figures(), **_told(film, sound), "bytes": len(data)}
     w, h = placement.canvas
     assert reel.poster is not None
     return VideoResult(
-        data=data, width=w, height=h, seconds=film.seconds, poster=reel.poster, storyboard=film.storyboard, figures=figures
+        data=data, width=w, height=h, seconds=film.seconds, poster=reel.poster, storyboard=film.storyboard, figures=figures,
+        texts=film.texts,
     )
+
+
+def _told(film: Film, sound: Samples) -> dict[str, Any]:
+    """What the film is made of, and what its file is written as."""
+    return {
+        "storyboard": film.storyboard, "shots": [type(s).__name__.lower() for _, s in film.shots],
+        "end_card": round(film.end, 3), "loudness": round(loudness(sound), 2), "true_peak": round(true_peak(sound), 2),
+        **WRITTEN,
+    }
 
 
 class _Reel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ from pipelines.compose.faces import face_of
 from pipelines.compose.fit import fit
 from pipelines.compose.geometry import Box
 
-MOST_CARDS = 5
+MOST_CARDS = 6
 NEAR = 0.20
 """Neighbouring grounds may differ by this much in OKLab lightness: more would flash."""
 READ = 60.0
-LEAST_APART = 0.08
+SHORT = 2
+"""Words of so few letters do not stand alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -35,9 +37,9 @@ def chunks(text: str, most: int = MOST_CARDS) -> tuple[str, ...]:
     Pieces never cross the end of a sentence; the two neighbours that are shortest together are joined first.
     """
     parts = text.split(" ")
-    while len(parts) > most or any(len(p) <= 3 and not _ends(p) for p in parts[:-1]):
+    while len(parts) > most or any(len(p) <= SHORT and not _ends(p) for p in parts[:-1]):
         pairs = [i for i in range(len(parts) - 1) if not _ends(parts[i])]
-        short = [i for i in pairs if len(parts[i]) <= 3]
+        short = [i for i in pairs if len(parts[i]) <= SHORT]
         if not (short or pairs):
             break
         pool = short if len(parts) <= most else pairs
@@ -51,17 +53,17 @@ def _ends(word: str) -> bool:
 
 
 def cards(
-    text: str, kit: BrandKit, ground: str, grid: Grid, locale: str, tones: Sequence[str]
+    text: str, kit: BrandKit, ground: str, grid: Grid, field: Box, locale: str, tones: Sequence[str]
 ) -> tuple[Card, ...] | None:
     """The cards of a headline; None when a piece cannot be set large enough, or when it has only one.
 
-    `ground` is the colour of the picture they lead to; `tones` are colours that type may take.
+    `ground` is the colour of the picture they lead to; `tones` are colours that type may take; words stand in `field`.
     """
     pieces = chunks(text)
     if len(pieces) < 2:
         return None
     grounds = _grounds(kit, ground, len(pieces), tones)
-    made = [_card(piece, colour, kit, grid, locale, tones) for piece, colour in zip(pieces, grounds, strict=True)]
+    made = [_card(piece, colour, kit, grid, field, locale, tones) for piece, colour in zip(pieces, grounds, strict=True)]
     return tuple(c for c in made if c) if all(made) else None
 
 
@@ -82,26 +84,24 @@ def _step(a: str, b: str) -> float:
 
 def _apart(a: str, b: str) -> float:
     (_, a1, b1), (_, a2, b2) = hex_to_oklab(a), hex_to_oklab(b)
-    return float((a1 - a2) ** 2 + (b1 - b2) ** 2) ** 0.5 + 0.2 * float(hex_to_oklch(a)[1])
+    return math.hypot(a1 - a2, b1 - b2) + 0.2 * float(hex_to_oklch(a)[1])
 
 
-def _card(text: str, ground: str, kit: BrandKit, grid: Grid, locale: str, tones: Sequence[str]) -> Card | None:
+def _card(
+    text: str, ground: str, kit: BrandKit, grid: Grid, box: Box, locale: str, tones: Sequence[str]
+) -> Card | None:
+    """A line for each word where that lets them grow; centred in height, flush left."""
     face = face_of(kit, "display", 800)
-    box = _field(grid)
     _, wanted, most = grid.sizes["headline"]
-    fitted = fit(
-        text, face, box.w, box.h, grid.pt, size=(wanted, 2.2 * wanted, max(4.2 * most, 3 * wanted)), lines=(1, 3),
-        locale=locale, poster=True,
-    )
+    size, count = (wanted, 2.2 * wanted, 4.2 * most), len(text.split())
+    tries = [
+        fit(text, face, box.w, box.h, grid.pt, size=size, lines=(k, k), locale=locale, poster=True)
+        for k in range(1, min(count, 3) + 1)
+    ]
+    fitted = max((f for f in tries if f), key=lambda f: f.size, default=None)
     if fitted is None:
         return None
     colour = max(tones, key=lambda t: abs(apca_hex(t, ground)))
     block = place(fitted, face, box.x, 0.0, colour=colour, role="card")
     rise = box.y + (box.h - block.box[3]) / 2 - block.box[1]
     return Card(ground=ground, block=block.moved(0.0, round(rise)))
-
-
-def _field(grid: Grid) -> Box:
-    """Where the words of a card stand: the live box, made as high as it is wide where it is much higher."""
-    live = grid.live
-    return Box(live.x, live.y, live.w, live.h)

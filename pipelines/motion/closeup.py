@@ -80,8 +80,8 @@ def _fitted(
     if beside:
         width, height = grid.live.w - min(scale * box[2], 0.5 * grid.canvas.w) - 4 * grid.unit, 0.6 * grid.canvas.h
     _, wanted, most = grid.sizes["headline"]
-    size = (0.62 * wanted, wanted, most)
-    return fit(text, face_of(kit, "display", 800), width, height, grid.pt, size=size, lines=(1, 5 if beside else 3), locale=locale)
+    size, lines = (0.62 * wanted, wanted, most), (1, 5 if beside else 3)
+    return fit(text, face_of(kit, "display", 800), width, height, grid.pt, size=size, lines=lines, locale=locale)
 
 
 def _view(place_: LightSet, shape: Shape, grid: Grid, block: Block, beside: bool, scale: float) -> _View | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from brand_kits.kit import BrandKit
-from factory.records import CopyDeck, Placement
+from factory.records import CopyDeck, Placement, Safe
 from pipelines.compose.compose import Composer, Composition, device_colours, ghost
 from pipelines.compose.content import set_right
 from pipelines.compose.contrast import reading
@@ -39,6 +39,8 @@ LONGEST_END = 2.2
 PATIENCE = 0.35
 """How much shorter than its reading time a second line may stand: it is short, and nothing else is read there."""
 FLOORS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75)
+LEGIBLE = 45.0
+"""APCA's least for large bold type: what a headline keeps while the light is still coming."""
 DIMMEST, DIMMER = 0.25, 0.85
 """A first frame is at least this light (mean OKLab L), or this share of the still where the brand's ground is dark."""
 
@@ -54,7 +56,7 @@ class Film:
     marks: tuple[Mark, ...]
     bpm: float
     product_box: tuple[int, int, int, int] | None
-    told: Mapping[str, Any]
+    texts: tuple[str, ...]
 
     def shot_at(self, t: float) -> Shot:
         """The shot that is on at a moment."""
@@ -89,7 +91,7 @@ def direct(
     board: Storyboard | None = None,
 ) -> Film:
     """The film of a composition by the storyboard that suits it (or the one given)."""
-    words = _cards(composition, composer, kit)
+    words = _cards(composition, composer, kit, placement.safe)
     board = board or choose(_facts(composition, composer, words), seed)
     end = board.seconds - min(max(kit.motion.end_card_seconds, board.seconds - board.end), LONGEST_END)
     job = _Job(
@@ -102,8 +104,14 @@ def direct(
     marks += [Mark(kind="word", at=n * _card_seconds(job.bpm)) for n in range(1, len(job.words)) if _has_cards(board)]
     return Film(
         storyboard=board.name, seconds=board.seconds, end=end, shots=shots, marks=tuple(marks), bpm=job.bpm,
-        product_box=composition.product_box, told={"shots": [type(s).__name__.lower() for _, s in shots]},
+        product_box=composition.product_box, texts=_said(shots),
     )
+
+
+def _said(shots: Sequence[tuple[float, Shot]]) -> tuple[str, ...]:
+    """Every text that the film shows, in order of appearance; cards say what the headline says."""
+    groups = [g for _, shot in shots if isinstance(shot, (Wide, Close)) for g, _ in shot.groups]
+    return tuple(dict.fromkeys(g.block.text for g in groups if g.block is not None and g.role != "logo"))
 
 
 def _has_cards(board: Storyboard) -> bool:
@@ -117,7 +125,8 @@ def _facts(composition: Composition, composer: Composer, words: tuple[Card, ...]
         "device": layout.fixture is not None and layout.fixture.device.where == "over",
     }
     device = layout.fixture.device.name if layout.fixture else ""
-    return Facts(family=layout.family, device=device, motive=composer.concept.motive, has=frozenset(k for k, v in has.items() if v))
+    shown = frozenset(name for name, there in has.items() if there)
+    return Facts(family=layout.family, device=device, motive=composer.concept.motive, has=shown)
 
 
 def _countable(composition: Composition) -> bool:
@@ -132,12 +141,14 @@ def _headline(composition: Composition) -> str:
     return " ".join(t.block.text for t in composition.layout.texts if t.role in SPOKEN)
 
 
-def _cards(composition: Composition, composer: Composer, kit: BrandKit) -> tuple[Card, ...] | None:
+def _cards(composition: Composition, composer: Composer, kit: BrandKit, safe: Safe) -> tuple[Card, ...] | None:
     text = _headline(composition)
     if not text or len(text) > LONGEST_CARD:
         return None
     tones = composer.tones
-    return cards(text, kit, tones.roles["ground"], composition.layout.grid, composition.content.locale, (tones.light, tones.dark))
+    grid = composition.layout.grid
+    field = grid.canvas.scaled((safe.left + 0.02, safe.top, 0.96 - safe.left - safe.right, 1 - safe.top - safe.bottom))
+    return cards(text, kit, tones.roles["ground"], grid, field, composition.content.locale, (tones.light, tones.dark))
 
 
 def _card_seconds(bpm: float) -> float:
@@ -232,7 +243,7 @@ def _lift(wide: Wide, composition: Composition) -> None:
         wide.place.least = floor
         picture = wide.place.picture(Look(light=start), ())
         light = _lightness(picture) >= min(DIMMEST, DIMMER * still)
-        if light and (block is None or needed is None or reading(picture, block).p10 >= needed.minimum - 5):
+        if light and (block is None or needed is None or reading(picture, block).p10 >= min(needed.minimum, LEGIBLE)):
             return
 
 
@@ -304,8 +315,10 @@ def _close(job: _Job, start: float) -> Close | None:
 def _second_lines(job: _Job) -> list[str]:
     """What may be said after the headline, best first: never the headline again."""
     said = _headline(job.composition)
-    texts = [set_right(t.text, job.locale) for name in ("art_sub", "art_body") for t in job.deck.options(name)]
-    return [t for t in dict.fromkeys(texts) if t and t != said]
+    fields = ("art_sub", "art_body", "art_item")
+    texts = [set_right(t.text, job.locale) for name in fields for t in job.deck.options(name)]
+    shown = {t.block.text for t in job.composition.layout.texts if t.role in FIGURES}
+    return [t for t in dict.fromkeys(texts) if t and t != said and t not in shown]
 
 
 def _hero(job: _Job) -> Wide | None:

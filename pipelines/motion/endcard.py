@@ -24,19 +24,18 @@ SCALES = (1.0, 0.86, 0.74)
 """Sizes of the phrase that are tried, in the size that sub lines want."""
 AIR = 3.0
 """Least distance to anything else, in units."""
+WIDE_AIR = 5.0
+"""The same for a row between text and product, which must not look squeezed in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Parts:
-    """Logo and phrase at the origin, and their sizes."""
+    """Logo and phrase before they are placed; `rise` is the height of the phrase's capitals."""
 
-    logo: Placard
+    logo: Placard | None
     phrase: Block | None
     gap: float
-
-    @property
-    def size(self) -> tuple[float, float]:
-        return self.logo.box.w, self.logo.box.h
+    rise: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +45,7 @@ class _Seat:
     logo: tuple[float, float] | None
     phrase: tuple[float, float] | None
     box: Box
+    air: float = 0.0
 
 
 def lockup(
@@ -57,7 +57,7 @@ def lockup(
     for scale in SCALES:
         parts = _parts(layout, phrase, kit, grid, locale, scale)
         for seat in _seats(layout, kept, parts):
-            if seat.box.within(grid.live) and all(_clear(seat.box, other, grid.unit) for other in taken):
+            if seat.box.within(grid.live) and all(_clear(seat, other, grid.unit) for other in taken):
                 return _groups(seat, parts, layout, kit, tones, pixels)
     return ()
 
@@ -68,7 +68,7 @@ def _parts(layout: Layout, phrase: str, kit: BrandKit, grid: Grid, locale: str, 
     size = max(grid.sizes["sub"][1], 0.62 * logo.box.h) * scale
     face = face_of(kit, "text", 700)
     block = set_line(phrase, face, size, 0.0, round(face.cap * size), role="phrase", locale=locale) if phrase else None
-    return _Parts(logo=logo, phrase=block, gap=3.0 * grid.unit)
+    return _Parts(logo=logo, phrase=block, gap=3.0 * grid.unit, rise=face.cap * size)
 
 
 def _taken(layout: Layout, kept: Sequence[Group]) -> list[Box]:
@@ -83,12 +83,13 @@ def _taken(layout: Layout, kept: Sequence[Group]) -> list[Box]:
     return boxes
 
 
-def _clear(box: Box, other: Box, u: int) -> bool:
-    return box.gap(other) >= AIR * u - 0.5 and not box.overlaps(other)
+def _clear(seat: _Seat, other: Box, u: int) -> bool:
+    return seat.box.gap(other) >= max(AIR, seat.air) * u - 0.5 and not seat.box.overlaps(other)
 
 
 def _seats(layout: Layout, kept: Sequence[Group], parts: _Parts) -> Iterator[_Seat]:
-    """Places in order of preference: beside the logo that is there, else under the text, beside the product, below."""
+    """Places in order of preference: beside the logo that is there; else well under the text, low beside the product,
+    at the first text's height, close under the text, at the foot; at last the phrase alone."""
     live, u = layout.grid.live, layout.grid.unit
     if layout.logo is not None:
         yield from _beside_logo(layout.logo, parts, live, u)
@@ -96,27 +97,30 @@ def _seats(layout: Layout, kept: Sequence[Group], parts: _Parts) -> Iterator[_Se
     texts = [Box(*g.block.box) for g in kept if g.block is not None and g.role not in ("legal", "frame")]
     axis = min((t.x for t in texts), default=live.x)
     under = max((t.bottom for t in texts), default=live.y)
-    for gap in (8, 6, 4, 3):
+    alone = replace(parts, logo=None)
+    for gap in (8, 6):
+        yield replace(_row(parts, axis, under + gap * u), air=WIDE_AIR)
+    yield from _low(layout, parts, axis)
+    if texts:
+        row, stack = _row(parts, 0, 0).box, _stack(parts, 0, 0).box
+        yield _row(parts, live.right - row.w, texts[0].centre[1] - row.h / 2)
+        yield _stack(parts, live.right - stack.w, texts[0].centre[1] - stack.h / 2)
+    for gap in (6, 4):
         yield _row(parts, axis, under + gap * u)
-    for gap in (6, 4, 3):
         yield _stack(parts, axis, under + gap * u)
-    lead = next(iter(texts), None)
-    if lead is not None:
-        for made in (_row(parts, 0, 0), _stack(parts, 0, 0)):
-            w, h = made.box.w, made.box.h
-            shape = _row if made.phrase and made.phrase[1] < parts.size[1] else _stack
-            yield shape(parts, live.right - w, lead.centre[1] - h / 2)
-    product = layout.product.box if layout.product else Box(live.right, live.bottom, 0, 0)
-    height = _stack(parts, 0, 0).box.h
-    low = min(live.bottom, product.bottom) - height
-    for y in (low, (low + under) / 2):
-        yield _stack(parts, live.x, y)
-        yield _stack(parts, product.right + 3 * u, y)
-    yield _row(parts, live.x, live.bottom - parts.size[1])
-    if parts.phrase is not None:
-        w, h = parts.phrase.box[2:]
-        for gap in (6, 4, 3):
-            yield _Seat(logo=None, phrase=(axis, under + gap * u), box=Box(axis, under + gap * u, w, h))
+    yield _row(parts, live.x, live.bottom - _row(parts, 0, 0).box.h)
+    yield from _low(layout, alone, axis)
+    yield _stack(alone, axis, under + 4 * u)
+
+
+def _low(layout: Layout, parts: _Parts, axis: float) -> Iterator[_Seat]:
+    """Beside the product, standing as low as it does or as the placement lets it."""
+    live, u = layout.grid.live, layout.grid.unit
+    product = layout.product.box if layout.product else Box(live.right, live.y, 0, live.h)
+    w, h = _stack(parts, 0, 0).box.w, _stack(parts, 0, 0).box.h
+    y = min(live.bottom, product.bottom) - h
+    yield _stack(parts, axis, y)
+    yield _stack(parts, max(product.right + AIR * u, live.right - w), y)
 
 
 def _beside_logo(logo: Placard, parts: _Parts, live: Box, u: int) -> Iterator[_Seat]:
@@ -129,32 +133,36 @@ def _beside_logo(logo: Placard, parts: _Parts, live: Box, u: int) -> Iterator[_S
     for x in (live.right - w if left else live.x, logo.box.right + 4 * u if left else logo.box.x - 4 * u - w):
         yield _Seat(logo=None, phrase=(x, y), box=Box(x, y, w, h))
     x = logo.box.x if left else logo.box.right - w
+    yield _Seat(logo=None, phrase=(x, logo.box.bottom + 3 * u), box=Box(x, logo.box.bottom + 3 * u, w, h))
     yield _Seat(logo=None, phrase=(x, logo.box.y - 3 * u - h), box=Box(x, logo.box.y - 3 * u - h, w, h))
 
 
 def _row(parts: _Parts, x: float, y: float) -> _Seat:
-    w, h = parts.size
-    if parts.phrase is None:
-        return _Seat(logo=(x, y), phrase=None, box=Box(x, y, w, h))
-    pw, ph = parts.phrase.box[2:]
+    """Logo and phrase side by side, the phrase's capitals on the logo's middle."""
+    if parts.logo is None or parts.phrase is None:
+        return _stack(parts, x, y)
+    w, h = parts.logo.box.w, parts.logo.box.h
+    left = x + w + 1.4 * parts.gap
     return _Seat(
-        logo=(x, y), phrase=(x + w + 1.4 * parts.gap, y + (h - ph) / 2), box=Box(x, y, w + 1.4 * parts.gap + pw, max(h, ph))
+        logo=(x, y), phrase=(left, y + (h - parts.rise) / 2), box=Box(x, y, w + 1.4 * parts.gap + parts.phrase.box[2], h)
     )
 
 
 def _stack(parts: _Parts, x: float, y: float) -> _Seat:
-    w, h = parts.size
+    """The phrase under the logo, or alone."""
+    w, h = (parts.logo.box.w, parts.logo.box.h) if parts.logo else (0.0, 0.0)
+    logo = (x, y) if parts.logo else None
     if parts.phrase is None:
-        return _Seat(logo=(x, y), phrase=None, box=Box(x, y, w, h))
-    pw, ph = parts.phrase.box[2:]
-    return _Seat(logo=(x, y), phrase=(x, y + h + parts.gap), box=Box(x, y, max(w, pw), h + parts.gap + ph))
+        return _Seat(logo=logo, phrase=None, box=Box(x, y, w, h))
+    top = h + parts.gap if parts.logo else 0.0
+    return _Seat(logo=logo, phrase=(x, y + top), box=Box(x, y, max(w, parts.phrase.box[2]), top + parts.phrase.box[3]))
 
 
 def _groups(
     seat: _Seat, parts: _Parts, layout: Layout, kit: BrandKit, tones: Tones, pixels: Pixels
 ) -> tuple[Group, ...]:
     made: list[Group] = []
-    if seat.logo is not None:
+    if seat.logo is not None and parts.logo is not None:
         box = Box(round(seat.logo[0]), round(seat.logo[1]), parts.logo.box.w, parts.logo.box.h)
         placard, _ = colour_logo(replace(parts.logo, box=box), kit, tones.roles["ground"], pixels, tones)
         made.append(Group(role="logo", items=(placard.block,)))

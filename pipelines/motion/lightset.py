@@ -7,16 +7,16 @@ over last, so its pixels move as one. In a picture of two lights it is the line 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.compose.backdrop import Backdrop, paper
-from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
+from pipelines.compose.draw import Item, Pixels, Rect, Scrim, canvas, draw, to_rgb
 from pipelines.compose.printing import print_on
 from pipelines.compose.seat import Layer, put
 
@@ -32,8 +32,11 @@ Mask = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """A moment of the place: `light` 0..1 is how far the key (or the line between two lights) has come, `device` how much is printed, `product` how
-    much of it is there (0..1), `shift` px that it stands above its place."""
+    """A moment of the place.
+
+    `light` 0..1 is how far the key (or the line between two lights) has come, `device` how much is printed, `product`
+    how much of it is there, `shift` px that it stands above its place.
+    """
 
     light: float = 1.0
     device: float = 1.0
@@ -51,7 +54,8 @@ class LightSet:
         stage = backdrop.stage
         self._off: tuple[float, ...] = (0.0,) * stage.scene.lights
         self._toward = float(np.sign(stage.passes.light_dir[0])) or -1.0
-        self._cache: dict[Any, Any] = {}
+        self._pictures: dict[Any, Pixels] = {}
+        self._layers: tuple[Layer, Layer] | None = None
         self.least = 0.0
 
     # ------------------------------------------------------------------------------------------- made once
@@ -71,35 +75,24 @@ class LightSet:
         """The place printed all over in one colour: what shows where a device's shapes are."""
 
         def make() -> Pixels:
-            from pipelines.compose.draw import Rect
-
             w, h = self.ground(lit).shape[1::-1]
             every = Rect(box=(0.0, 0.0, float(w), float(h)), colour=colour)
             return print_on(self.ground(lit, shaded), self.backdrop.albedo, (every,))
 
         return self._kept(("print", lit, shaded, colour), make)
 
-    def layer(self) -> Layer | None:
-        """The product as it stands under the key."""
-        return self._kept(("layer",), lambda: self.backdrop.layer(None))
-
-    def dim_layer(self) -> Layer | None:
-        """The product with the key off."""
-
-        def make() -> Layer | None:
-            whole = self.layer()
-            if whole is None:
-                return None
-            rgba = whole.rgba.copy()
+    def layers(self) -> tuple[Layer, Layer] | None:
+        """The product under the key and with the key off; None without a product."""
+        if self._layers is None and (lit := self.backdrop.layer(None)) is not None:
+            rgba = lit.rgba.copy()
             rgba[..., :3] = (rgba[..., :3].astype(np.float32) * UNLIT + 0.5).astype(np.uint8)
-            return replace(whole, rgba=rgba)
+            self._layers = (lit, replace(lit, rgba=rgba))
+        return self._layers
 
-        return self._kept(("dim layer",), make)
-
-    def _kept(self, key: Any, make: Any) -> Any:
-        if key not in self._cache:
-            self._cache[key] = make()
-        return self._cache[key]
+    def _kept(self, key: Any, make: Callable[[], Pixels]) -> Pixels:
+        if key not in self._pictures:
+            self._pictures[key] = make()
+        return self._pictures[key]
 
     def floor(self) -> Pixels:
         """The lit stage's picture with everything printed on it, without veils and without the product."""
@@ -138,12 +131,12 @@ class LightSet:
 
     def _inner(self, look: Look, printed: Sequence[Item]) -> Pixels:
         """Ground, print and veils."""
-        out = self._lit(look, lambda lit, shaded: self.ground(lit, shaded))
+        out = self._lit(look, self.ground)
         for colour, items in _by_colour(printed).items():
             cover = _cover(out.shape, items)
             if cover is None:
                 continue
-            over = self._lit(look, lambda lit, shaded, c=colour: self.print(lit, shaded, c))
+            over = self._lit(look, partial(self.print, colour=colour))
             out = _blend(out, over, cover)
         if self.veils and out.shape[:2] == self.veils[0].alpha.shape:
             sheet = canvas(out.shape[1], out.shape[0], out)
@@ -151,7 +144,7 @@ class LightSet:
             out = to_rgb(sheet)
         return out
 
-    def _lit(self, look: Look, of: Any) -> Pixels:
+    def _lit(self, look: Look, of: Callable[[bool, bool], Pixels]) -> Pixels:
         """Any of the two-state pictures at the look's light and shadow."""
         import cv2
 
@@ -177,9 +170,10 @@ class LightSet:
 
     def _stand(self, inner: Pixels, look: Look) -> None:
         """Lay the product over, in place."""
-        lit, dim = self.layer(), self.dim_layer()
-        if lit is None or dim is None or look.product <= 0:
+        pair = self.layers()
+        if pair is None or look.product <= 0:
             return
+        lit, dim = pair
         rgba = lit.rgba
         if look.light < 1:
             rgba = _blend(dim.rgba, lit.rgba, self._mask_at(lit, look.light))
@@ -240,4 +234,4 @@ def _cover(shape: tuple[int, ...], items: Sequence[Item]) -> Mask | None:
     draw(sheet, items)
     if not sheet[..., 3].any():
         return None
-    return np.asarray(sheet[..., 3], np.float32) / 255
+    return sheet[..., 3].astype(np.float32) / np.float32(255)

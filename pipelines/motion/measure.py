@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,8 +87,7 @@ def _flashes(linear: Sequence[Light]) -> list[int]:
 
 def _jumps(lightness: Sequence[Light]) -> list[int]:
     """Frames that differ from the one before by more than .25 OKLab lightness on a quarter of the picture."""
-    pairs = zip(lightness, lightness[1:], strict=False)
-    return [n + 1 for n, (a, b) in enumerate(pairs) if float((np.abs(b - a) > JUMP).mean()) > FLASH_AREA]
+    return [n + 1 for n, (a, b) in enumerate(pairwise(lightness)) if float((np.abs(b - a) > JUMP).mean()) > FLASH_AREA]
 
 
 def _most(events: Sequence[int], fps: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from pipelines.compose.draw import Item, Pixels, canvas, draw, to_rgb
+from pipelines.compose.draw import Item, Pixels, draw
 from pipelines.compose.layout import Layout
 from pipelines.motion.cards import Card
 from pipelines.motion.easing import Bezier, easing
@@ -19,6 +19,8 @@ from pipelines.motion.words import Cue, Group, shown
 
 PUSH = 0.012
 """Growth of a close shot each second."""
+FINE = 60
+"""Steps in which a device over the picture is made."""
 DRIFT = 0.045
 """How much nearer a wide shot begins than it ends."""
 POP = 0.3
@@ -121,7 +123,7 @@ class Wide:
         items: list[Item] = []
         keys: list[Any] = []
         if self.device and not self.printed:
-            progress = _rounded(self.progress.at(t))
+            progress = round(min(max(self.progress.at(t), 0.0), 1.0) * FINE) / FINE
             items += self.device(progress)
             keys.append(progress)
         for group, cue in self.groups:
@@ -187,11 +189,14 @@ def flat(size: tuple[int, int], colour: str) -> Pixels:
 
 
 def _with(base: Pixels, items: Sequence[Item]) -> Pixels:
+    """A picture with items drawn on it."""
+    import cv2
+
     if not items:
         return base
-    sheet = canvas(base.shape[1], base.shape[0], base)
+    sheet = cv2.cvtColor(base, cv2.COLOR_RGB2BGRA)
     draw(sheet, items)
-    return to_rgb(sheet)
+    return np.asarray(cv2.cvtColor(sheet, cv2.COLOR_BGRA2RGB), np.uint8)
 
 
 def _rounded(value: float) -> float:
@@ -218,5 +223,6 @@ def cues(layout: Layout, groups: Sequence[Group], starts: Mapping[str, tuple[flo
             made.append((group, Cue(leave=ends)))
         else:
             start, move = found
-            made.append((group, Cue(enter=start, seconds=move.seconds, stagger=min(move.stagger, 0.12), ease=move.ease, leave=ends)))
+            lines = min(move.stagger, 0.12)
+            made.append((group, Cue(enter=start, seconds=move.seconds, stagger=lines, ease=move.ease, leave=ends)))
     return tuple(made)

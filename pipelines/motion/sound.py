@@ -69,7 +69,7 @@ def _pad(root: int, chord: Sequence[int], seconds: float) -> Mono:
         wave = np.sin(math.tau * f * t) + np.sin(math.tau * f * 1.0017 * t + n)
         voices += wave / (1 + 0.6 * n) * (1 + 0.12 * np.sin(math.tau * (0.21 + 0.05 * n) * t))
     swell = np.minimum(1, t / 0.35) * np.minimum(1, np.maximum(0, seconds - t) / 0.6)
-    return BED * voices * swell / len(chord)
+    return np.asarray(BED * voices * swell / len(chord))
 
 
 def _pluck(note: float, seconds: float) -> Mono:
@@ -81,7 +81,7 @@ def _pluck(note: float, seconds: float) -> Mono:
     return np.asarray((tone + click) * np.minimum(1, t / 0.004) * _tail(t, seconds))
 
 
-def _hit(root: int, random: np.random.Generator) -> Samples:
+def _hit(_root: int, random: np.random.Generator) -> Samples:
     """A soft thump with air: the film has begun."""
     t = _clock(0.7)
     body = np.sin(math.tau * (46 * t + 34 * (1 - np.exp(-18 * t)) / 18)) * np.exp(-6.5 * t)
@@ -99,7 +99,7 @@ def _reveal(root: int, random: np.random.Generator) -> Samples:
     return np.asarray(out, np.float32)
 
 
-def _tick(root: int, random: np.random.Generator) -> Samples:
+def _tick(root: int, _random: np.random.Generator) -> Samples:
     t = _clock(0.09)
     return _stereo(0.16 * np.sin(math.tau * _hertz(root + 36) * t) * np.exp(-55 * t) * np.minimum(1, t / 0.001), 0.0)
 
@@ -109,14 +109,14 @@ def _word(root: int, random: np.random.Generator) -> Samples:
     return _stereo(0.34 * _pluck(root + (0, 7, 12)[int(random.integers(3))], 0.6), 0.0)
 
 
-def _land(root: int, random: np.random.Generator) -> Samples:
+def _land(_root: int, random: np.random.Generator) -> Samples:
     """A thing set down on a table."""
     t = _clock(0.35)
     body = np.sin(math.tau * 92 * t) * np.exp(-24 * t) + 0.4 * _air(random, len(t), 0.3) * np.exp(-60 * t)
     return _stereo(0.42 * body * np.minimum(1, t / 0.002), 0.0)
 
 
-def _logo(root: int, random: np.random.Generator) -> Samples:
+def _logo(root: int, _random: np.random.Generator) -> Samples:
     """The sign-off: an open fifth and the octave, ringing .9 s."""
     out = np.zeros((round(1.5 * RATE), 2))
     for n, step in enumerate((12, 19, 28)):
