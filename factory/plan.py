@@ -421,7 +421,8 @@ def pick_cells(
     """
     videos = _video_cells(concepts, locales, placements) if "video" in kinds else []
     images = _image_cells(concepts, locales, placements) if "image" in kinds else []
-    share = min(len(videos), max(1, wanted // 4)) if images and videos else min(len(videos), wanted)
+    one_of_each = len(videos) // max(1, len(locales))
+    share = min(one_of_each, max(1, wanted // 4)) if images and videos else min(len(videos), wanted)
     kept = images[: max(0, wanted - share)] + videos[:share]
     extra = videos[share : share + wanted - len(kept)]
     return tuple(kept + extra)
