@@ -61,8 +61,13 @@ def assemble(plan: Plan, results: Results, traits: Mapping[str, Traits]) -> Batc
 def _candidate(made: Made, cell: Cell) -> Candidate:
     return Candidate(
         cell=made.cell, attempt=made.attempt, concept=cell.concept, placement=cell.placement, locale=cell.locale,
-        kind=cell.kind, findings=made.findings, thumb=made.thumb,
+        kind=cell.kind, findings=made.findings, thumb=made.thumb, strip=_strip(made.asset),
     )
+
+
+def _strip(asset: Asset) -> bool:
+    """Three times as long as wide, or the other way round."""
+    return max(asset.width, asset.height) > 3 * min(asset.width, asset.height)
 
 
 def _variant(cell: Cell, concept: Concept, tries: Mapping[int, Made], decision: Decision | None, error: str) -> Variant:

@@ -22,7 +22,8 @@ THUMB = 32
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """One attempt at a cell. `thumb` is THUMB x THUMB grey values 0..1, row by row."""
+    """One attempt at a cell. `thumb` is THUMB x THUMB grey values 0..1, row by row; `strip` marks a banner so long
+    and thin that all of its kind share one anatomy, and look alike at a glance whatever they say."""
 
     cell: str
     attempt: int
@@ -32,6 +33,7 @@ class Candidate:
     kind: str
     findings: tuple[Finding, ...]
     thumb: tuple[float, ...]
+    strip: bool = False
 
     @property
     def failed(self) -> tuple[Finding, ...]:
@@ -85,7 +87,7 @@ def _twins(picks: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
     """Pairs of different concepts at one place and locale that look alike, the weaker first."""
     found = []
     for a, b in combinations(sorted(picks, key=lambda p: (-p.score, p.concept, p.cell)), 2):
-        same_place = (a.placement, a.locale, a.kind) == (b.placement, b.locale, b.kind)
+        same_place = (a.placement, a.locale, a.kind) == (b.placement, b.locale, b.kind) and not a.strip
         if same_place and a.concept != b.concept and similarity(a.thumb, b.thumb) > TWIN_SSIM:
             found.append((b, a))
     return found
@@ -112,6 +114,6 @@ def alikeness(picks: Sequence[Candidate]) -> Mapping[str, float]:
     values = [
         similarity(a.thumb, b.thumb)
         for a, b in combinations(sorted(picks, key=lambda p: p.cell), 2)
-        if (a.placement, a.locale, a.kind) == (b.placement, b.locale, b.kind) and a.concept != b.concept
+        if (a.placement, a.locale, a.kind) == (b.placement, b.locale, b.kind) and a.concept != b.concept and not a.strip
     ]
     return {"largest": round(max(values), 4), "mean": round(sum(values) / len(values), 4)} if values else {}

@@ -312,7 +312,9 @@ def _concept(
     row, light = _set_for(seed, before, brief, catalogue, number)
     wash, use = _wash_for(seed, row, before, catalogue)
     said = (seed.fact.text if seed.fact else ""), (seed.proof.text if seed.proof else "")
-    idea = seed.motive.idea.format(tribe=tribe.name, product=brief.product.name, fact=said[0] or brief.message, proof=said[1])
+    idea = _told(seed, brief, seed.motive.idea.format(
+        tribe=tribe.name.lower(), product=brief.product.name, fact=said[0] or brief.message, proof=said[1]
+    ))
     order = len(before) + 1
     return Concept(
         id=f"c{order:02d}-{seed.motive.name}-{seed.family.name}", tribe=tribe.id, motive=seed.motive.name,
@@ -324,6 +326,12 @@ def _concept(
         ground=seed.mode.ground, flip=_flip(row, light, kit.lit_side(_picture(brief))), tier=cast(Any, "draft"),
         seed=int(short([number, seed.key]), 16) % 2**31, idea=idea,
     )
+
+
+def _told(seed: Seed, brief: Brief, sentence: str) -> str:
+    """The idea in a sentence: a person's line leads it, in the brief's language."""
+    words = seed.line.texts.get(brief.language, {}).get("headline", "") if seed.line else ""
+    return f"“{words}” {sentence[0].upper()}{sentence[1:]}" if words else sentence[0].upper() + sentence[1:]
 
 
 def _device_data(seed: Seed, brief: Brief) -> dict[str, Any]:

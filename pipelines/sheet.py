@@ -64,7 +64,7 @@ def _draw_row(pen: _Pen, row: Sequence[Cell], y: int) -> None:
         mark = f"▶ {cell.seconds:g} s  " if cell.seconds else ""
         pen.write(mark.replace("▶ ", "") + cell.caption, x, y + ROW + 26, SMALL, MUTED)
         if cell.seconds:
-            pen.play(x + 26, top + 26)
+            pen.play(x + 26, top + h - 26)
         x += max(w, 120) + GAP
 
 

@@ -47,6 +47,10 @@ class Context:
         return next(j for j in self.plan.plate_jobs if j.id == name)
 
 
+Maker = Callable[["Hands", "Composer", Placement, CopyDeck, str, int], dict[str, Any]]
+"""Makes one attempt at a cell: hands, composer, placement, words, cell, number of the attempt."""
+
+
 def runner(context: Context) -> Callable[[Job], None]:
     """The function that does a job in this process and keeps its result."""
     to_log(context.work.root / "children.log")
@@ -65,7 +69,7 @@ class Hands:
         self.context = context
         self.localized = lru_cache(maxsize=16)(lambda locale: localized(context.brief, locale))
         self.cutout = lru_cache(maxsize=4)(self._cutout)
-        self.composer = lru_cache(maxsize=2)(self._composer)
+        self.composer = lru_cache(maxsize=3)(self._composer)
         self.deck = lru_cache(maxsize=64)(lambda job: deck_of(context.work.get(job)))
 
     def _cutout(self, name: str) -> Cutout | None:
@@ -76,8 +80,10 @@ class Hands:
         own = self.context.kit.product_pictures.get(name)
         return load_cutout(own.file if own else Path(self.context.brief.source_dir) / name)
 
-    def _composer(self, concept: str, plate_result: str) -> Composer:
+    def _composer(self, concept: str, plate_result: str, calm: bool = False) -> Composer:
+        """The composer of a concept on its plate; `calm` puts it on the plain ground of its mode instead."""
         from pipelines.compose.compose import Composer
+        from pipelines.compose.flat import Flat
         from pipelines.plate import open_scene
 
         c = self.context.concept(concept)
@@ -86,9 +92,9 @@ class Hands:
         def reopen(palette: Mapping[str, str]) -> Any:
             return open_scene(Plate(**{**_fields(plate), "palette": dict(palette)}), self.context.work.blob)
 
+        scene = Flat(plate.palette["ground"]) if calm else open_scene(plate, self.context.work.blob)
         return Composer(
-            concept=c, kit=self.context.kit, scene=open_scene(plate, self.context.work.blob), product=self.cutout(c.picture),
-            brief=self.context.brief, reopen=reopen,
+            concept=c, kit=self.context.kit, scene=scene, product=self.cutout(c.picture), brief=self.context.brief, reopen=reopen,
         )
 
 
@@ -129,27 +135,27 @@ def compose(hands: Hands, job: Job) -> Any:
     """A concept's pictures at one placement, in all its locales, each checked; and its clean picture where wanted."""
     context = hands.context
     placement = context.placements[job.args["placement"]]
-    composer = hands.composer(job.args["concept"], job.needs["plate"])
     made: list[dict[str, Any]] = []
     errors: dict[str, str] = {}
     for cell in job.args["cells"]:
-        tries = _attempts(hands, job, composer, placement, cell["id"], cell["locale"], errors)
-        made += tries
-    components = [_clean(context, composer, placement, job)] if placement.clean else []
+        made += _attempts(hands, job, placement, cell["id"], cell["locale"], errors)
+    components = [_clean(hands, placement, job)] if placement.clean else []
     return {"made": made, "components": components, "errors": errors}
 
 
 def _attempts(
-    hands: Hands, job: Job, composer: Composer, placement: Placement, cell: str, locale: str, errors: dict[str, str]
+    hands: Hands, job: Job, placement: Placement, cell: str, locale: str, errors: dict[str, str], maker: Maker | None = None
 ) -> Iterator[dict[str, Any]]:
-    """A first attempt, and a calmer spare when it cannot be laid out or a check forbids to ship it.
+    """A first attempt, and a calmer spare when it cannot be laid out or a check forbids to ship it: fewer words, on
+    the plain ground.
 
     What a layout cannot hold is a cell's misfortune, not the job's: it is noted in `errors` and the others go on.
     """
     deck = hands.deck(job.needs[f"copy.{locale}"])
     for number, words in enumerate((deck, spare(deck))):
+        composer = hands.composer(job.args["concept"], job.needs["plate"], number > 0)
         try:
-            made = _picture(hands, composer, placement, words, cell, number)
+            made = (maker or _picture)(hands, composer, placement, words, cell, number)
         except FactoryError as error:
             errors[cell] = str(error)
             continue
@@ -177,7 +183,8 @@ def _picture(
     from workers.subjects import check_picture
 
     brief = hands.localized(deck.locale)
-    composition = composer.compose(deck, placement, brief)
+    worded = placement.text_on_image
+    composition = composer.compose(deck, placement, brief) if worded else composer.clean(placement, deck.locale)
     ending = placement.formats[0]
     data = encode(composition.pixels, placement.max_bytes, FORMATS[ending][0])  # type: ignore[arg-type]
     blob = hands.context.work.put_blob(data, ending)
@@ -220,41 +227,44 @@ def _asset(data: bytes, ending: str, shape: tuple[int, ...], seconds: float | No
             "seconds": seconds}
 
 
-def _clean(context: Context, composer: Composer, placement: Placement, job: Job) -> dict[str, Any]:
+def _clean(hands: Hands, placement: Placement, job: Job) -> dict[str, Any]:
+    """The picture without type, as a part that the platform may mix."""
     from pipelines.compose.encode import encode
 
-    pixels = composer.clean(placement)
+    pixels = hands.composer(job.args["concept"], job.needs["plate"]).clean(placement).pixels
     data = encode(pixels, placement.max_bytes, "jpeg")
-    blob = context.work.put_blob(data, "jpg")
+    blob = hands.context.work.put_blob(data, "jpg")
     name = digest(["clean", blob])[:16]
     return {"id": name, "kind": "image", "role": "clean", "used_by": [c["id"] for c in job.args["cells"]], "blob": blob,
             "asset": _asset(data, "jpg", pixels.shape)}
 
 
 def animate(hands: Hands, job: Job) -> Any:
-    """One video of a concept at a placement in a locale, checked."""
+    """One film of a concept at a placement in a locale, checked."""
+    placement = hands.context.placements[job.args["placement"]]
+    cell = job.args["cells"][0]
+    errors: dict[str, str] = {}
+    made = list(_attempts(hands, job, placement, cell["id"], cell["locale"], errors, _film))
+    return {"made": made, "components": [], "errors": errors}
+
+
+def _film(hands: Hands, composer: Composer, placement: Placement, deck: CopyDeck, cell: str, number: int) -> dict[str, Any]:
     from pipelines.features import thumb
     from pipelines.motion.animate import animate as film
     from workers.subjects import check_video
 
-    context = hands.context
-    placement = context.placements[job.args["placement"]]
-    cell = job.args["cells"][0]
-    deck = hands.deck(job.needs[f"copy.{cell['locale']}"])
-    composer = hands.composer(job.args["concept"], job.needs["plate"])
-    brief = hands.localized(cell["locale"])
+    brief, kit = hands.localized(deck.locale), hands.context.kit
     composition = composer.compose(deck, placement, brief)
-    result = film(composition, composer, placement, deck, context.kit, seed=composer.concept.seed)
-    blob = context.work.put_blob(result.data, "mp4")
+    result = film(composition, composer, placement, deck, kit, seed=composer.concept.seed)
+    blob = hands.context.work.put_blob(result.data, "mp4")
     copy = said(deck, composition, placement)
-    findings = check_video(composition, result, placement, copy, context.kit, brief, cell["locale"])
-    made = {
-        "cell": cell["id"], "attempt": 0, "blob": blob,
+    findings = check_video(composition, result, placement, copy, kit, brief, deck.locale)
+    return {
+        "cell": cell, "attempt": number, "blob": blob,
         "asset": _asset(result.data, "mp4", (result.height, result.width), result.seconds),
         "copy": copy, "findings": plain(findings), "thumb": thumb(result.poster),
         "provenance": {**composition.provenance(), "storyboard": result.storyboard, "figures": plain(result.figures)},
     }
-    return {"made": [made], "components": []}
 
 
 STAGE_HANDS: Mapping[str, Callable[[Hands, Job], Any]] = {

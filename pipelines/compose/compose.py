@@ -193,13 +193,17 @@ class Composer:
             content=draft.content, backdrop=draft.backdrop,
         )
 
-    def clean(self, placement: Placement) -> Pixels:
+    def clean(self, placement: Placement, locale: str = "en") -> Composition:
         """The picture without type, logo or device: the product in its place, as the family would stand it."""
-        quiet = Content(locale="en", texts={})
+        quiet = Content(locale=locale, texts={})
         bare = replace(self.family, needs=())
         room = Room(shape=self.shape, limits=self.scene.limits)
         layout = arrange(quiet, replace(placement, cta="platform", logo="none"), bare, self.kit, room)
-        return self._backdrop(replace(layout, window=None, split=None), self.scene).picture()
+        layout = replace(layout, window=None, split=None, ghost=None, fixture=None)
+        backdrop = self._backdrop(layout, self.scene)
+        return self._finished(
+            Draft(content=quiet, layout=layout, backdrop=backdrop, behind=(), front=(), base=backdrop.picture(), trouble=0.0)
+        )
 
     # ------------------------------------------------------------------------------------------------- staging
 
@@ -364,7 +368,7 @@ def compose(composer: Composer, deck: CopyDeck, placement: Placement) -> Composi
 
 def clean(composer: Composer, placement: Placement) -> Pixels:
     """The picture without type or logo."""
-    return composer.clean(placement)
+    return composer.clean(placement).pixels
 
 
 def blank(size: tuple[int, int], colour: str) -> Pixels:
