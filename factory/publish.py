@@ -12,7 +12,8 @@ from brand_kits.kit import BrandKit
 from factory.errors import StoreError
 from factory.gallery.page import to_html
 from factory.manifests import canonical, copy_table
-from factory.manifests.writers import WRITERS, Sheets
+from factory.manifests.rows import Sheets
+from factory.manifests.writers import WRITERS
 from factory.records import Asset, Batch, Brief, Placement
 
 
