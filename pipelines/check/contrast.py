@@ -13,10 +13,10 @@ What to do
     can stand elsewhere on the picture.
 
 Thresholds and their source
-    APCA's table of size and weight (Myndex, APCA in a Nutshell): 75 for running text, 60 for bold labels, 45 for bold
-    headlines from 24 px, 30 for anything that is read at all. Good is: 75 (65 at weight 500), 60 for headlines and
-    labels (70 when not bold), 55 over 36 px, 45 for figures as large as a shape and for logos. It fails 15 under that,
-    and never passes under 30. WCAG 2.2 asks 4.5:1, or 3:1 from 24 px or bold 18.7 px; brands differ from it on purpose,
+    APCA's table of size and weight (Myndex, APCA in a Nutshell): 75 for running text, 60 for bold type from 16 px, 45 for
+    bold headlines from 24 px, 30 for anything that is read at all. Good is: 75 (65 at weight 500), 60 for bold type and
+    labels (70 when not bold), 55 over 36 px, 45 for figures as large as a shape and for logos. It fails 10 under that,
+    and always under 30. WCAG 2.2 asks 4.5:1, or 3:1 from 24 px or bold 18.7 px; brands differ from it on purpose,
     so it only warns. A spread over 35 is restless. Sizes are those of the screen that shows the ad.
 """
 
@@ -30,11 +30,11 @@ from pipelines.check.sight import Contrast, contrast, reference_px
 from pipelines.check.subject import Ink, Part, Subject
 
 HELP = "Choose another mode, light or set, or give the kit a type colour that reads here."
-HEAVY = ((90.0, 45.0), (36.0, 55.0), (24.0, 60.0))
+HEAVY = ((90.0, 45.0), (36.0, 55.0), (16.0, 60.0))
 LIGHT = ((36.0, 60.0),)
 """Reference px from which a weight is content with a contrast (Lc)."""
 LABELS, FIGURES = ("cta", "kicker"), ("number", "price", "rating")
-SIGN, MARGIN, LEAST, SPREAD = 45.0, 15.0, 30.0, 35.0
+SIGN, MARGIN, LEAST, SPREAD = 45.0, 10.0, 30.0, 35.0
 QUIET_MARK = "quote"
 
 

@@ -30,7 +30,7 @@ from pipelines.check.subject import Subject
 from pipelines.check.tags import Tags, read_tags
 
 AGAIN = "Encode it again."
-TRUE = Scale(code="file.true", floor=8.0, wanted=3.0, form="{:.1f} levels off", help=AGAIN)
+TRUE = Scale(code="file.true", floor=8.0, wanted=3.0, form="{:.1f} levels off", help=AGAIN, less=True)
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "video/mp4": "mp4"}
 
 

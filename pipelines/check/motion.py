@@ -32,24 +32,25 @@ BOARD = "Choose another storyboard or light."
 MIX = "Set the sound's level again."
 SCALES: tuple[tuple[str, str, Scale], ...] = (
     ("flashes_per_second", "It does not flash",
-     Scale(code="motion.flash", floor=3, wanted=2, form="{:.0f} a second", help=BOARD)),
+     Scale(code="motion.flash", floor=3, wanted=2, form="{:.0f} a second", help=BOARD, less=True)),
     ("jumps_per_second", "Its light does not jump",
-     Scale(code="motion.jump", floor=4, wanted=2, form="{:.0f} a second", help=BOARD)),
+     Scale(code="motion.jump", floor=4, wanted=2, form="{:.0f} a second", help=BOARD, less=True)),
     ("dead_seconds", "It never stands still for long",
-     Scale(code="motion.dead", floor=2.0, wanted=1.0, form="{:.2f} s", help=BOARD)),
-    ("blank_frames", "No frame is blank", Scale(code="motion.blank", floor=0, wanted=0, form="{:.0f} frames", help=BOARD)),
+     Scale(code="motion.dead", floor=2.0, wanted=1.0, form="{:.2f} s", help=BOARD, less=True)),
+    ("blank_frames", "No frame is blank",
+     Scale(code="motion.blank", floor=0, wanted=0, form="{:.0f} frames", help=BOARD, less=True)),
     ("first_move", "Something moves at once",
-     Scale(code="motion.start", floor=15, wanted=3, form="frame {:.0f}", help=BOARD)),
+     Scale(code="motion.start", floor=15, wanted=3, form="frame {:.0f}", help=BOARD, less=True)),
     ("first_lightness", "The first frame is not dark",
      Scale(code="motion.first", floor=0.12, wanted=0.25, form="{:.2f} lightness", help=BOARD)),
     ("first_lightness", "The first frame is not white",
-     Scale(code="motion.first", floor=0.97, wanted=0.93, form="{:.2f} lightness", help=BOARD)),
+     Scale(code="motion.first", floor=0.97, wanted=0.93, form="{:.2f} lightness", help=BOARD, less=True)),
     ("still_tail", "The end card holds still",
      Scale(code="motion.end", floor=0.3, wanted=0.75, form="{:.2f} s", help=BOARD)),
     ("loudness_off", "It is as loud as other films",
-     Scale(code="motion.loudness", floor=3.0, wanted=1.0, form="{:.1f} LU from -14", help=MIX)),
+     Scale(code="motion.loudness", floor=3.0, wanted=1.0, form="{:.1f} LU from -14", help=MIX, less=True)),
     ("true_peak", "Its peaks do not clip",
-     Scale(code="motion.peak", floor=0.0, wanted=-0.9, form="{:.1f} dBTP", help=MIX)),
+     Scale(code="motion.peak", floor=0.0, wanted=-0.9, form="{:.1f} dBTP", help=MIX, less=True)),
 )
 """Figure, fact and scale: a row a rule."""
 FLAT = 2.0
@@ -80,6 +81,7 @@ def _frames(film: Film) -> Iterator[Finding]:
         yield Finding(code="motion.damaged", verdict="fail", fact="The film does not decode", measured="no frames",
                       wanted="frames", help="Write the file again.")
     for n, frame in enumerate(film.frames):
-        if float(np.std(frame[::4, ::4])) < FLAT:
+        spread = float(np.std(frame[::3, ::3], axis=(0, 1)).max())
+        if spread < FLAT:
             yield Finding(code="motion.blank", verdict="fail", fact="A frame shows one colour only", where=f"frame {n}",
-                          measured=f"{float(np.std(frame[::4, ::4])):.1f} levels", wanted=f"≥ {FLAT:g} levels", help=BOARD)
+                          measured=f"{spread:.1f} levels", wanted=f"≥ {FLAT:g} levels", help=BOARD)

@@ -30,9 +30,9 @@ from pipelines.check.subject import Standing, Subject
 SHAPE = Scale(code="product.shape", floor=0.97, wanted=0.985, form="{:.3f} overlap",
               help="Scale it in both directions alike.")
 COLOUR = Scale(code="product.colour", floor=4.0, wanted=2.0, form="{:.1f} dE2000",
-               help="Lay nothing over it, and give the file more bytes.")
+               help="Lay nothing over it, and give the file more bytes.", less=True)
 SCALE = Scale(code="product.scale", floor=1.05, wanted=1.02, form="{:.2f} of native size",
-              help="Give a larger cut-out.")
+              help="Give a larger cut-out.", less=True)
 SHARE = Scale(code="product.share", floor=0.12, wanted=0.25, form="{:.2f} on the canvas", help="Show more of it.")
 CUT = 0.02
 

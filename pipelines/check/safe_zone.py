@@ -33,7 +33,7 @@ def check(subject: Subject) -> list[Finding]:
     short = min(subject.size)
     scale = Scale(
         code="safe_zone", floor=max(2.0, FAILS * short), wanted=max(1.0, FORGIVEN * short), form="{:.0f} px out",
-        help="Move it inside the placement's safe zone.",
+        help="Move it inside the placement's safe zone.", less=True,
     )
     zone = safe_box(subject)
     found = [scale.judge(max(0.0, beyond(box, zone)), f"{name} stands clear of the platform's own things", where)

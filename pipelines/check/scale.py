@@ -10,25 +10,28 @@ from factory.records import Finding, Verdict
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scale:
-    """Judges a figure. `floor` is where it fails, `wanted` where it is good; a scale with `wanted` below `floor` is one
-    on which less is better. `form` prints a figure ("{:.0f} Lc")."""
+    """Judges a figure: it is good from `wanted` on and fails beyond `floor`; with `less`, less is better.
+
+    `form` prints a figure ("{:.0f} Lc").
+    """
 
     code: str
     floor: float
     wanted: float
     form: str
     help: str
+    less: bool = False
 
     def verdict(self, value: float) -> Verdict:
         """What a figure is worth."""
-        up = self.wanted >= self.floor
-        if value >= self.wanted if up else value <= self.wanted:
+        sign = -1 if self.less else 1
+        if sign * value >= sign * self.wanted:
             return "pass"
-        return "warn" if (value >= self.floor if up else value <= self.floor) else "fail"
+        return "warn" if sign * value >= sign * self.floor else "fail"
 
     def judge(self, value: float, fact: str, where: str = "") -> Finding:
         """The finding for a figure."""
-        sign = "≥" if self.wanted >= self.floor else "≤"
+        sign = "≤" if self.less else "≥"
         verdict = self.verdict(value)
         return Finding(
             code=self.code, verdict=verdict, fact=fact, where=where, measured=self.form.format(value),

@@ -30,9 +30,7 @@ def check(subject: Subject) -> list[Finding]:
     limit = 0.0 if not subject.placement.text_on_image else subject.placement.text_share
     if limit is None:
         return []
-    scale = Scale(code="text_share", floor=limit, wanted=limit - 1e-9, form="{:.3f} of the picture", help=CLEAN)
-    if limit == 0.0:
-        scale = Scale(code="text_share", floor=0.0, wanted=0.0, form="{:.3f} of the picture", help=CLEAN)
+    scale = Scale(code="text_share", floor=limit, wanted=limit, form="{:.3f} of the picture", help=CLEAN, less=True)
     return told([scale.judge(share(subject), "The picture has no more type than the placement takes")])
 
 
