@@ -12,13 +12,17 @@ from brand_kits.kit import BrandKit
 from pipelines.compose.block import Block, place
 from pipelines.compose.classes import Grid
 from pipelines.compose.faces import face_of
-from pipelines.compose.fit import fit
+from pipelines.compose.fit import Fitted, fit
 from pipelines.compose.geometry import Box
 
 MOST_CARDS = 6
 NEAR = 0.20
 """Neighbouring grounds may differ by this much in OKLab lightness: more would flash."""
 READ = 60.0
+SPREAD = 1.9
+"""The largest card's type over the smallest one's."""
+FILLED = 0.72
+"""Share of the field's height that words may fill."""
 SHORT = 2
 """Words of so few letters do not stand alone."""
 
@@ -62,9 +66,13 @@ def cards(
     pieces = chunks(text)
     if len(pieces) < 2:
         return None
+    most = min(grid.sizes["headline"][2] * 4.2, 0.34 * field.h)
+    sizes = [_fitted(piece, kit, grid, field, locale, most) for piece in pieces]
+    least = min((f.size for f in sizes if f), default=0.0)
+    fitted = [_fitted(piece, kit, grid, field, locale, min(most, SPREAD * least)) for piece in pieces]
     grounds = _grounds(kit, ground, len(pieces), tones)
-    made = [_card(piece, colour, kit, grid, field, locale, tones) for piece, colour in zip(pieces, grounds, strict=True)]
-    return tuple(c for c in made if c) if all(made) else None
+    made = [_card(f, colour, kit, field, tones) for f, colour in zip(fitted, grounds, strict=True) if f]
+    return tuple(made) if len(made) == len(pieces) else None
 
 
 def _grounds(kit: BrandKit, last: str, count: int, tones: Sequence[str]) -> list[str]:
@@ -87,21 +95,23 @@ def _apart(a: str, b: str) -> float:
     return math.hypot(a1 - a2, b1 - b2) + 0.2 * float(hex_to_oklch(a)[1])
 
 
-def _card(
-    text: str, ground: str, kit: BrandKit, grid: Grid, box: Box, locale: str, tones: Sequence[str]
-) -> Card | None:
-    """A line for each word where that lets them grow; centred in height, flush left."""
+def _fitted(text: str, kit: BrandKit, grid: Grid, box: Box, locale: str, most: float) -> Fitted | None:
+    """The words as large as they may be, a line for each where that lets them grow."""
     face = face_of(kit, "display", 800)
-    _, wanted, most = grid.sizes["headline"]
-    size, count = (wanted, 2.2 * wanted, 4.2 * most), len(text.split())
+    wanted = grid.sizes["headline"][1]
     tries = [
-        fit(text, face, box.w, box.h, grid.pt, size=size, lines=(k, k), locale=locale, poster=True)
-        for k in range(1, min(count, 3) + 1)
+        fit(
+            text, face, box.w, FILLED * box.h, grid.pt, size=(min(wanted, most), most, most), lines=(k, k), locale=locale,
+            poster=True,
+        )
+        for k in range(1, min(len(text.split()), 3) + 1)
     ]
-    fitted = max((f for f in tries if f), key=lambda f: f.size, default=None)
-    if fitted is None:
-        return None
+    return max((f for f in tries if f), key=lambda f: f.size, default=None)
+
+
+def _card(fitted: Fitted, ground: str, kit: BrandKit, box: Box, tones: Sequence[str]) -> Card:
+    """Words centred in height, flush left."""
     colour = max(tones, key=lambda t: abs(apca_hex(t, ground)))
-    block = place(fitted, face, box.x, 0.0, colour=colour, role="card")
+    block = place(fitted, face_of(kit, "display", 800), box.x, 0.0, colour=colour, role="card")
     rise = box.y + (box.h - block.box[3]) / 2 - block.box[1]
     return Card(ground=ground, block=block.moved(0.0, round(rise)))

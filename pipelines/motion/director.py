@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,9 +34,11 @@ FIGURES = ("number", "rating")
 LEAST_FIGURE = 5.0
 """Smaller figures than this have nothing to count."""
 LONGEST_CARD = 62
+HERO_TRAVEL = 0.05
 BEATS = (0.5, 0.75, 1.0)
 CARD_SECONDS = 0.42
 LONGEST_END = 2.2
+NUMBER = re.compile(r"\d+")
 PATIENCE = 0.35
 """How much shorter than its reading time a second line may stand: it is short, and nothing else is read there."""
 FLOORS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75)
@@ -100,7 +103,8 @@ def direct(
     )
     job.anchors["cards"] = len(job.words) * _card_seconds(job.bpm)
     shots = _shots(job)
-    marks = [Mark(kind=k, at=max(0.0, resolve(t, job.anchors))) for k, t in board.marks]
+    marks = [m for m in _marks(job) if m.kind != "land" or not _is_hero(shots, end)]
+    marks += [Mark(kind="land", at=end + 0.1)] if _is_hero(shots, end) else []
     marks += [Mark(kind="word", at=n * _card_seconds(job.bpm)) for n in range(1, len(job.words)) if _has_cards(board)]
     return Film(
         storyboard=board.name, seconds=board.seconds, end=end, shots=shots, marks=tuple(marks), bpm=job.bpm,
@@ -112,6 +116,16 @@ def _said(shots: Sequence[tuple[float, Shot]]) -> tuple[str, ...]:
     """Every text that the film shows, in order of appearance; cards say what the headline says."""
     groups = [g for _, shot in shots if isinstance(shot, (Wide, Close)) for g, _ in shot.groups]
     return tuple(dict.fromkeys(g.block.text for g in groups if g.block is not None and g.role != "logo"))
+
+
+def _marks(job: _Job) -> list[Mark]:
+    return [Mark(kind=kind, at=max(0.0, resolve(at, job.anchors))) for kind, at in job.board.marks]
+
+
+def _is_hero(shots: Sequence[tuple[float, Shot]], end: float) -> bool:
+    """Whether the film ends on another picture than it began with, where the product lands."""
+    own = [shot for start, shot in shots if isinstance(shot, Wide) and start < end]
+    return bool(own) and shots[-1][1] is not own[0]
 
 
 def _has_cards(board: Storyboard) -> bool:
@@ -202,7 +216,7 @@ def _wide(job: _Job, composition: Composition, end_card: bool) -> Wide:
     if end_card:
         timed = (*timed, *_end_groups(job, composition, groups))
     wide = Wide(
-        place=LightSet(composition.backdrop, composition.behind, composition.veils, tones.roles["ground"]),
+        place=LightSet(composition.backdrop, composition.behind, composition.veils),
         groups=timed, light=Track(moves=_starts(job, "light"), brand=kit.motion.easing),
         product=Track(moves=_starts(job, "product"), brand=kit.motion.easing),
         progress=Track(moves=_starts(job, "device"), brand=kit.motion.easing),
@@ -302,7 +316,7 @@ def _close(job: _Job, start: float) -> Close | None:
     text = next((t for t in _second_lines(job) if reading_seconds(t) <= seconds + PATIENCE), "")
     if not text or composition.backdrop.second is not None:
         return None
-    place = LightSet(composition.backdrop, composition.behind, composition.veils, composer.tones.roles["ground"])
+    place = LightSet(composition.backdrop, composition.behind, composition.veils)
     found = close_up(
         place, composer.product, composer.shape, text, composition.layout.grid, job.kit, composer.tones, job.locale
     )
@@ -313,12 +327,13 @@ def _close(job: _Job, start: float) -> Close | None:
 
 
 def _second_lines(job: _Job) -> list[str]:
-    """What may be said after the headline, best first: never the headline again."""
+    """What may be said after the headline, best first: never the headline again, last what repeats a figure."""
     said = _headline(job.composition)
     fields = ("art_sub", "art_body", "art_item")
     texts = [set_right(t.text, job.locale) for name in fields for t in job.deck.options(name)]
-    shown = {t.block.text for t in job.composition.layout.texts if t.role in FIGURES}
-    return [t for t in dict.fromkeys(texts) if t and t != said and t not in shown]
+    figures = set(NUMBER.findall(" ".join(t.block.text for t in job.composition.layout.texts if t.role != "legal")))
+    fresh = [t for t in dict.fromkeys(texts) if t and t != said]
+    return sorted(fresh, key=lambda t: bool(figures & set(NUMBER.findall(t))))
 
 
 def _hero(job: _Job) -> Wide | None:
@@ -336,11 +351,12 @@ def _hero(job: _Job) -> Wide | None:
     if still.product_box is None:
         return None
     end = job.anchors["end"]
-    light = (end, Move(what="light", start=0.5, seconds=0.6, ease="drift"))
+    landing = (end, Move(what="product", seconds=0.6, ease="settle"))
     _, groups = grouped(still.items, 0)
     timed = (*cues(still.layout, groups, {}, float("inf"), LEAVES), *_end_groups(job, still, groups))
     return Wide(
-        place=LightSet(still.backdrop, still.behind, still.veils, composer.tones.roles["ground"]), groups=timed,
-        light=Track(moves=(light,)), product=Track(moves=()), progress=Track(moves=()),
+        place=LightSet(still.backdrop, still.behind, still.veils), groups=timed,
+        light=Track(moves=()), product=Track(moves=(landing,)), progress=Track(moves=()),
+        travel=HERO_TRAVEL * job.placement.canvas[1],
         ghost=ghost(still.layout, job.kit, composer.tones),
     )

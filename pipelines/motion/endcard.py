@@ -58,7 +58,9 @@ def lockup(
         parts = _parts(layout, phrase, kit, grid, locale, scale)
         for seat in _seats(layout, kept, parts):
             if seat.box.within(grid.live) and all(_clear(seat, other, grid.unit) for other in taken):
-                return _groups(seat, parts, layout, kit, tones, pixels)
+                made = _groups(seat, parts, layout, kit, tones, pixels)
+                if made is not None:
+                    return made
     return ()
 
 
@@ -95,7 +97,7 @@ def _seats(layout: Layout, kept: Sequence[Group], parts: _Parts) -> Iterator[_Se
         yield from _beside_logo(layout.logo, parts, live, u)
         return
     texts = [Box(*g.block.box) for g in kept if g.block is not None and g.role not in ("legal", "frame")]
-    axis = min((t.x for t in texts), default=live.x)
+    axis = max(live.x, min((t.x for t in texts), default=live.x))
     under = max((t.bottom for t in texts), default=live.y)
     alone = replace(parts, logo=None)
     for gap in (8, 6):
@@ -160,17 +162,22 @@ def _stack(parts: _Parts, x: float, y: float) -> _Seat:
 
 def _groups(
     seat: _Seat, parts: _Parts, layout: Layout, kit: BrandKit, tones: Tones, pixels: Pixels
-) -> tuple[Group, ...]:
+) -> tuple[Group, ...] | None:
+    """Logo and phrase in their seat, coloured; None where one of them would not read."""
     made: list[Group] = []
     if seat.logo is not None and parts.logo is not None:
         box = Box(round(seat.logo[0]), round(seat.logo[1]), parts.logo.box.w, parts.logo.box.h)
-        placard, _ = colour_logo(replace(parts.logo, box=box), kit, tones.roles["ground"], pixels, tones)
+        placard, measured = colour_logo(replace(parts.logo, box=box), kit, tones.roles["ground"], pixels, tones)
+        if not measured.good:
+            return None
         made.append(Group(role="logo", items=(placard.block,)))
     if seat.phrase is not None and parts.phrase is not None:
         x, y = parts.phrase.box[:2]
         block = parts.phrase.moved(round(seat.phrase[0] - x), round(seat.phrase[1] - y))
         grid = layout.grid
         least = needed("cta", block.size, block.weight, grid.pt, grid.klass in ("V", "Q", "W"))
-        colour, _ = choose(tones.candidates("ink", True), pixels, block.plain("#000000"), least)
+        colour, read = choose(tones.candidates("ink", True), pixels, block.plain("#000000"), least)
+        if not read.passes(least):
+            return None
         made.append(Group(role="phrase", items=(block.plain(colour),)))
     return tuple(made)

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.compose.backdrop import Backdrop, paper
+from pipelines.compose.backdrop import Backdrop
+from pipelines.compose.block import Block
 from pipelines.compose.draw import Item, Pixels, Rect, Scrim, canvas, draw, to_rgb
 from pipelines.compose.printing import print_on
 from pipelines.compose.seat import Layer, put
@@ -45,11 +46,11 @@ class Look:
 
 
 class LightSet:
-    """The place of a composition. `behind` is printed on its ground, `page` the
-    colour of the paper round a picture that does not fill the canvas."""
+    """The place of a composition; `behind` is printed on its ground. `least` is the light that is there before any
+    comes: 0 for the fill alone."""
 
-    def __init__(self, backdrop: Backdrop, behind: Sequence[Item], veils: Sequence[Scrim], page: str) -> None:
-        self.backdrop, self.behind, self.veils, self._paper = backdrop, tuple(behind), tuple(veils), page
+    def __init__(self, backdrop: Backdrop, behind: Sequence[Item], veils: Sequence[Scrim]) -> None:
+        self.backdrop, self.behind, self.veils = backdrop, tuple(behind), tuple(veils)
         self.size = backdrop.size
         stage = backdrop.stage
         self._off: tuple[float, ...] = (0.0,) * stage.scene.lights
@@ -94,9 +95,14 @@ class LightSet:
             self._pictures[key] = make()
         return self._pictures[key]
 
+    def full(self) -> Pixels:
+        """The still under its type: everything lit, printed and in its place."""
+        return self._kept(("full",), lambda: self.backdrop.picture(self.behind, self.veils))
+
     def floor(self) -> Pixels:
-        """The lit stage's picture with everything printed on it, without veils and without the product."""
-        return self._kept(("floor",), lambda: print_on(self.ground(True), self.backdrop.albedo, self.behind))
+        """The lit stage's picture with shapes printed on it but no words, without veils and without the product."""
+        shapes = [i for i in self.behind if not (isinstance(i, Block) and i.role == "device")]
+        return self._kept(("floor",), lambda: print_on(self.ground(True), self.backdrop.albedo, shapes))
 
     def _half(self, second: bool) -> Pixels:
         """One of the two lights over the whole canvas."""
@@ -122,7 +128,7 @@ class LightSet:
     def picture(self, look: Look, printed: Sequence[Item]) -> Pixels:
         """The whole canvas at a moment, RGB; `printed` are the items on the ground. The full look is the still's own."""
         if look == Look():
-            return self._kept(("full",), lambda: self.backdrop.picture(self.behind, self.veils))
+            return self.full()
         if self.backdrop.second is not None:
             return self._halves(look)
         inner = self._inner(look, printed)
@@ -193,7 +199,7 @@ class LightSet:
     def _page(self, inner: Pixels) -> Pixels:
         if inner.shape[:2] == (self.size[1], self.size[0]):
             return inner
-        page = self._kept(("page",), lambda: paper(self.size, self._paper)).copy()
+        page = self.full().copy()
         x, y = self.backdrop.offset
         page[y : y + inner.shape[0], x : x + inner.shape[1]] = inner
         return page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -24,6 +23,8 @@ FINE = 60
 DRIFT = 0.045
 """How much nearer a wide shot begins than it ends."""
 POP = 0.3
+FIRST = 0.13
+"""How long before the film the first card has begun to come: its words are there in frame 0 and still settle."""
 
 
 class Shot(Protocol):
@@ -105,7 +106,7 @@ class Wide:
         """How much larger than the still the picture is: the camera draws back and has stopped at `still_at`."""
         if t >= self.still_at:
             return 0.0
-        return round(DRIFT * (1 - math.sin(math.pi / 2 * t / self.still_at)), 5)
+        return round(DRIFT * (1 - t / self.still_at) ** 1.25, 5)
 
     def _moved(self, base: Pixels, nearer: float) -> Pixels:
         """The picture enlarged about a point; round a window the page stays."""
@@ -164,10 +165,10 @@ class Cards:
     def frame(self, t: float) -> Pixels:
         """The picture at a moment."""
         n = min(int(t / self.step + 1e-6), len(self.cards) - 1)
-        first = -9.0 if n == 0 else n * self.step
+        first = n * self.step - (FIRST if n == 0 else 0.06)
         card = self.cards[n]
         group = Group(role="card", items=(card.block,))
-        items, key = shown(group, Cue(enter=first - 0.06, seconds=POP, stagger=0.03), t)
+        items, key = shown(group, Cue(enter=first, seconds=POP, stagger=0.03), t)
         if (n, key) not in self._drawn:
             self._drawn[(n, key)] = _with(flat(self.size, card.ground), items)
         return self._drawn[(n, key)]
