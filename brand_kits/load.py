@@ -1,6 +1,6 @@
 """A kit's folder read, checked and frozen. Everything that is wrong is told at once.
 
-    kit = load_kit(Path("brand_kits/samples/vesper"))
+    kit = load_kit(Path("kits/ours"))
 """
 
 from __future__ import annotations
