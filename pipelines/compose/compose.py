@@ -196,7 +196,8 @@ class Composer:
     def clean(self, placement: Placement, locale: str = "en") -> Composition:
         """The picture without type, logo or device: the product in its place, as the family would stand it."""
         quiet = Content(locale=locale, texts={})
-        bare = replace(self.family, needs=())
+        stands = any(plan.product for plan in self.family.layouts.values())
+        bare = replace(self.family if stands else load_family("product"), needs=())
         room = Room(shape=self.shape, limits=self.scene.limits)
         layout = arrange(quiet, replace(placement, cta="platform", logo="none"), bare, self.kit, room)
         layout = replace(layout, window=None, split=None, ghost=None, fixture=None)
@@ -369,9 +370,3 @@ def compose(composer: Composer, deck: CopyDeck, placement: Placement) -> Composi
 def clean(composer: Composer, placement: Placement) -> Pixels:
     """The picture without type or logo."""
     return composer.clean(placement).pixels
-
-
-def blank(size: tuple[int, int], colour: str) -> Pixels:
-    """A flat picture (h, w, 3)."""
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return np.full((size[1], size[0], 3), (red, green, blue), np.uint8)

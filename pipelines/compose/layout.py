@@ -188,7 +188,7 @@ def _lay(
     texts = _set_all(plan, layout, Setting(grid=grid, kit=kit, content=content, ease=attempt.ease), family.hang)
     if texts is None:
         return None
-    done = _row_aligned(_on_axis(replace(layout, texts=texts), family.hang))
+    done = _told(_row_aligned(_on_axis(replace(layout, texts=texts), family.hang)))
     return replace(done, score=attempt.price + _unease(texts)) if stands_clear(done) else None
 
 
@@ -281,6 +281,14 @@ def _columns(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) ->
 
 
 # ------------------------------------------------------------------------------------------------------ checking
+
+
+def _told(layout: Layout) -> Layout:
+    """The layout with its device told where the words stand."""
+    if layout.fixture is None:
+        return layout
+    data = replace(layout.fixture.data, texts=tuple(t.box for t in layout.texts))
+    return replace(layout, fixture=replace(layout.fixture, data=data))
 
 
 def _on_axis(layout: Layout, hang: bool) -> Layout:

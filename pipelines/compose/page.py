@@ -84,12 +84,19 @@ def stands_clear(layout: Layout) -> bool:
     u, live = layout.grid.unit, layout.grid.live
     named = layout.boxes()
     for i, (a, p) in enumerate(named):
-        if a != "product" and not a.startswith("device") and not p.within(live, slack=max(2.0, u / 2)):
+        if a != "product" and not a.startswith("device") and not p.within(live, slack=_hang(layout, a)):
             return False
         for b, q in named[i + 1 :]:
             if p.gap(q) < _air(a, b, u) - 0.5:
                 return False
     return True
+
+
+def _hang(layout: Layout, name: str) -> float:
+    """How far a thing may reach over the live box: half a unit, or as far as a stop hangs from flush-right type."""
+    text = layout.text(name)
+    hung = 0.15 * text.block.size if text is not None and text.block.align == "right" else 0.0
+    return max(2.0, layout.grid.unit / 2, hung)
 
 
 def _air(a: str, b: str, u: int) -> float:

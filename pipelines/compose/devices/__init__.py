@@ -34,7 +34,8 @@ Where = Literal["behind", "front", "over"]
 class Data:
     """What a device draws from: the brief's figures and words, the kit's face and mark, and where the product is.
 
-    `value` is the figure (0 for none); `product` the product's box px; `canvas` the picture; `pt` px per point.
+    `value` is the figure (0 for none); `product` the product's box px; `canvas` the picture; `pt` px per point;
+    `texts` the boxes of the words that will stand around it.
     """
 
     value: float
@@ -52,6 +53,7 @@ class Data:
     pt: float
     product: Box | None = None
     foot: tuple[float, float] | None = None
+    texts: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,18 +12,42 @@ from pipelines.compose.geometry import Box
 
 HIGH = 0.56
 """Where the disc's centre stands on the product, from its foot up in heights."""
+LEAST = 0.66
+"""Smallest radius, in widths of the product: less would not show as a disc."""
+AIR = 0.022
+"""Distance to words, in short sides of the canvas."""
+
+
+def circle(data: Data, box: Box) -> tuple[float, float, float]:
+    """Centre and radius: behind the product's shoulder, as large as the words around it let it be."""
+    product = data.product or box
+    seen = product.cut(data.canvas)
+    side = min(data.canvas.w, data.canvas.h)
+    aside = (product.centre[0] - data.canvas.centre[0]) / data.canvas.w
+    most = min(0.46 * max(seen.h, 1.9 * product.w), 0.62 * side)
+    least = LEAST * product.w
+    radius = most
+    cx, cy = product.centre[0], seen.bottom - HIGH * seen.h
+    while radius > least and _touches(data, cx + 0.5 * radius * aside, cy, radius, AIR * side):
+        radius *= 0.97
+    return cx + 0.5 * radius * aside, cy, radius
+
+
+def _touches(data: Data, cx: float, cy: float, radius: float, air: float) -> bool:
+    """Whether any words stand nearer to the disc than `air`."""
+    for text in data.texts:
+        x = min(max(cx, text.x), text.right)
+        y = min(max(cy, text.y), text.bottom)
+        if math.hypot(x - cx, y - cy) < radius + air:
+            return True
+    return False
 
 
 def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0) -> tuple[Any, ...]:
-    """A disc a little wider than the product is high, behind its shoulder; it rises from the foot with `progress`."""
+    """The disc; it rises from the foot with `progress`."""
     import skia
 
-    product = data.product or box
-    seen = product.cut(data.canvas)
-    radius = min(0.46 * max(seen.h, 1.9 * product.w), 0.62 * min(data.canvas.w, data.canvas.h))
-    aside = (product.centre[0] - data.canvas.centre[0]) / data.canvas.w
-    cx = product.centre[0] + 0.5 * radius * aside
-    cy = seen.bottom - HIGH * seen.h + (1 - progress) * 1.2 * radius
+    cx, cy, radius = circle(data, box)
     path = skia.Path()
-    path.addCircle(cx, cy, radius)
+    path.addCircle(cx, cy + (1 - progress) * 1.2 * radius, radius)
     return (PathItem(path=path, colour=colours["disc"], role="device"),)

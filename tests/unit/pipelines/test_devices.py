@@ -1,0 +1,170 @@
+"""Devices draw what is counted: as many as the figure says, no more, and nothing that cannot be taken in."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from composing import content, kit
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brand_kits.colour import hex_to_oklch
+from pipelines.compose.crop import Spot
+from pipelines.compose.devices import Data, data_for, device_names, load_device
+from pipelines.compose.devices.count import cells
+from pipelines.compose.devices.disc import circle
+from pipelines.compose.devices.fill_letters import filling, grid_for, room, spelled
+from pipelines.compose.family import LayoutError
+from pipelines.compose.geometry import Box
+
+CANVAS = Box(0, 0, 1080, 1350)
+LIVE = Box(76, 95, 928, 950)
+SPOT = Spot(foot=(760.0, 1150.0), height=600.0, box=Box(640, 570, 240, 600))
+COLOURS = dict.fromkeys(("ink", "accent", "disc", "quiet", "fill", "night", "dawn", "day", "surface", "ground"), "#112233")
+
+
+def data(value: int = 18, spot: Spot | None = SPOT, **words: str) -> Data:
+    return data_for(content(data={"value": str(value), **words}), kit(), CANVAS, 2.88, spot)
+
+
+def drawn(name: str, told: Data, box: Box = LIVE, progress: float = 1.0) -> tuple:
+    return load_device(name).draw(told, box, COLOURS, progress)
+
+
+def test_there_are_at_least_four_devices_and_a_stranger_is_named() -> None:
+    assert len(device_names()) >= 4
+    with pytest.raises(LayoutError, match="no device 'confetti'"):
+        load_device("confetti")
+
+
+@settings(max_examples=25, deadline=None)
+@given(n=st.integers(3, 40))
+def test_as_many_letters_as_the_figure(n: int) -> None:
+    items = drawn("fill_letters", data(n, None, word="Slow", letter="o"))
+    assert sum(i.role == "device" for i in items) == len("Slow") - 1 + n
+    assert sum(i.role == "device-fill" for i in items) == n
+
+
+@settings(max_examples=25, deadline=None)
+@given(n=st.integers(3, 40), word=st.sampled_from(["Slow", "snooze", "dodo", "Morgen", "Langsam"]))
+def test_letters_stay_in_their_box_and_never_touch(n: int, word: str) -> None:
+    told = data(n, None, word=word, letter="o" if "o" in word else "a")
+    letters = [i.path.computeTightBounds() for i in drawn("fill_letters", told) if i.role == "device"]
+    boxes = [Box(b.left(), b.top(), b.width(), b.height()) for b in letters]
+    assert all(b.within(LIVE, slack=8) for b in boxes)
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.cut(b).area > 4)
+
+
+def test_the_caption_finds_room_beside_or_below_the_word() -> None:
+    told = data(18, None, word="Slow", letter="o")
+    free = room(told, LIVE)
+    letters = [i.path.computeTightBounds() for i in drawn("fill_letters", told) if i.role == "device"]
+    assert free.h > 0
+    assert not any(free.overlaps(Box(b.left(), b.top(), b.width(), b.height()).grown(-2)) for b in letters)
+
+
+def test_letters_fill_from_nearly_empty_to_full() -> None:
+    items = drawn("fill_letters", data(10, None, word="Slow", letter="o"))
+    fills = [i.path.computeTightBounds().height() for i in items if i.role == "device-fill"]
+    assert fills == sorted(fills)
+    assert fills[0] == pytest.approx(fills[-1] / 10, rel=0.2)
+
+
+def test_a_letter_without_a_counter_fills_its_body() -> None:
+    import skia
+
+    body = skia.Path()
+    body.addRect(skia.Rect.MakeXYWH(0, 0, 10, 40))
+    assert filling(body, 0.25).computeTightBounds().height() == pytest.approx(10)
+
+
+@pytest.mark.parametrize(
+    ("word", "letter", "signs"), [("snooze", "o", "snooooze"), ("Slow", "", "Sloooow"), ("Oh", "o", "Ooooh")]
+)
+def test_a_run_of_the_letter_is_replaced_by_the_count(word: str, letter: str, signs: str) -> None:
+    made, first = spelled(word, letter, 4)
+    assert "".join(made) == signs
+    assert made[first].lower() == (letter or "o")
+
+
+def test_words_of_one_row_are_laid_in_one_grid() -> None:
+    grid = grid_for(data(18, None, word="Slow", letter="o"), LIVE)
+    assert grid.count == 18 and grid.columns * grid.rows >= 20
+
+
+def test_a_ruler_has_a_tick_an_hour_and_ends_at_the_product() -> None:
+    ticks = [i for i in drawn("ruler", data(18)) if type(i).__name__ == "Rect"]
+    xs = [t.box[0] for t in ticks]
+    assert len(ticks) == 18
+    step = (SPOT.box.centre[0] - LIVE.x) / 18
+    assert xs[0] == pytest.approx(LIVE.x, abs=1)
+    assert xs[-1] + step == pytest.approx(SPOT.box.centre[0], abs=2)
+    assert all(t.box[1] + t.box[3] == pytest.approx(SPOT.foot[1], abs=1) for t in ticks)
+
+
+def test_a_rulers_words_stand_at_its_ends_and_are_kept_free() -> None:
+    told = data(18, start="lights out, 4 pm", end="up at 10 am")
+    device = load_device("ruler")
+    words = [i for i in drawn("ruler", told) if type(i).__name__ == "Block"]
+    assert [w.text for w in words] == ["lights out, 4\u00a0pm", "up at 10\u00a0am"]
+    kept = device.keep(told, LIVE)
+    assert all(any(Box(*w.box).within(k) for k in kept) for w in words)
+
+
+def test_hours_go_from_night_to_day_and_end_in_the_mark() -> None:
+    colours = {**COLOURS, "night": "#1C1A3B", "dawn": "#F05A28", "day": "#F7EDE0"}
+    items = load_device("hours").draw(data(18, None), LIVE, colours)
+    light = [hex_to_oklch(i.colour)[0] for i in items[:-1]]
+    assert len(items) == 18
+    assert light == sorted(light)
+    assert type(items[-1]).__name__ == "Block"
+
+
+@settings(max_examples=25, deadline=None)
+@given(n=st.integers(6, 30))
+def test_marks_are_counted_out_and_none_hides_behind_the_product(n: int) -> None:
+    spots, cell = cells(data(n), Box(30, 380, 1020, 930))
+    assert len(spots) == n
+    half = 0.33 * cell
+    assert not any(SPOT.box.overlaps(Box(x - half, y - half, 2 * half, 2 * half)) for x, y in spots)
+
+
+def test_a_figure_nobody_can_count_becomes_a_pattern() -> None:
+    assert len(cells(data(180), Box(30, 380, 1020, 930))[0]) != 180
+
+
+def test_rays_are_as_many_as_the_figure() -> None:
+    (item,) = drawn("rays", data(18))
+    assert item.path.countVerbs() == 18 * 4
+
+
+def test_the_disc_keeps_away_from_words() -> None:
+    words = Box(76, 500, 470, 300)
+    free = circle(data(), LIVE)
+    told = replace(data(), texts=(words,))
+    cx, cy, radius = circle(told, LIVE)
+    x, y = min(max(cx, words.x), words.right), min(max(cy, words.y), words.bottom)
+    assert radius < free[2]
+    assert math.hypot(x - cx, y - cy) >= radius
+
+
+@pytest.mark.parametrize(
+    ("name", "figure", "suits"), [("ruler", 18, True), ("ruler", 2, False), ("ruler", 180, False), ("rays", 3, False)]
+)
+def test_devices_refuse_figures_that_an_eye_cannot_take_in(name: str, figure: int, suits: bool) -> None:
+    assert load_device(name).suits(data(figure)) is suits
+
+
+def test_a_word_device_needs_its_word() -> None:
+    assert not load_device("fill_letters").suits(data(18))
+    assert load_device("fill_letters").suits(data(18, word="Slow"))
+
+
+@pytest.mark.parametrize("name", ["fill_letters", "ruler", "hours", "count", "rays", "disc"])
+def test_devices_grow_with_progress_and_repeat_exactly(name: str) -> None:
+    told = data(18, word="Slow", letter="o")
+    whole, half = drawn(name, told), drawn(name, told, progress=0.5)
+    assert len(half) <= len(whole)
+    assert [getattr(i, "colour", "") for i in whole] == [getattr(i, "colour", "") for i in drawn(name, told)]
