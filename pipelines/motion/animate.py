@@ -71,7 +71,8 @@ def _told(film: Film, sound: Samples) -> dict[str, Any]:
     """What the film is made of, and what its file is written as."""
     return {
         "storyboard": film.storyboard, "shots": [type(s).__name__.lower() for _, s in film.shots],
-        "end_card": round(film.end, 3), "loudness": round(loudness(sound), 2), "true_peak": round(true_peak(sound), 2),
+        "end_card": round(film.end, 3), **film.first,
+        "loudness": round(loudness(sound), 2), "true_peak": round(true_peak(sound), 2),
         **WRITTEN,
     }
 

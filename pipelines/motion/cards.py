@@ -19,7 +19,7 @@ MOST_CARDS = 6
 NEAR = 0.20
 """Neighbouring grounds may differ by this much in OKLab lightness: more would flash."""
 READ = 60.0
-SPREAD = 1.9
+SPREAD = 2.6
 """The largest card's type over the smallest one's."""
 FILLED = 0.72
 """Share of the field's height that words may fill."""
@@ -66,7 +66,7 @@ def cards(
     pieces = chunks(text)
     if len(pieces) < 2:
         return None
-    most = min(grid.sizes["headline"][2] * 4.2, 0.34 * field.h)
+    most = min(grid.sizes["headline"][2] * 4.2, 0.42 * field.h)
     sizes = [_fitted(piece, kit, grid, field, locale, most) for piece in pieces]
     least = min((f.size for f in sizes if f), default=0.0)
     fitted = [_fitted(piece, kit, grid, field, locale, min(most, SPREAD * least)) for piece in pieces]

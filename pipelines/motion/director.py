@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,6 +60,7 @@ class Film:
     bpm: float
     product_box: tuple[int, int, int, int] | None
     texts: tuple[str, ...]
+    first: Mapping[str, float]
 
     def shot_at(self, t: float) -> Shot:
         """The shot that is on at a moment."""
@@ -108,8 +109,20 @@ def direct(
     marks += [Mark(kind="word", at=n * _card_seconds(job.bpm)) for n in range(1, len(job.words)) if _has_cards(board)]
     return Film(
         storyboard=board.name, seconds=board.seconds, end=end, shots=shots, marks=tuple(marks), bpm=job.bpm,
-        product_box=composition.product_box, texts=_said(shots),
+        product_box=composition.product_box, texts=_said(shots), first=_first(shots[0][1], composition),
     )
+
+
+def _first(shot: Shot, composition: Composition) -> dict[str, float]:
+    """What frame 0 shows: the share of the canvas under the product, and how opaque the first text is."""
+    if not isinstance(shot, Wide):
+        return {"first_product": 0.0, "first_text": 1.0}
+    layers = shot.place.layers()
+    w, h = composition.backdrop.size
+    there = shot.product.at(0.0)
+    share = float((layers[0].rgba[..., 3] > 127).sum()) / (w * h) if layers and there >= 1 else 0.0
+    lead = next((c for g, c in shot.groups if composition.layout.texts and g.role == composition.layout.texts[0].role), None)
+    return {"first_product": round(share, 4), "first_text": 1.0 if lead is not None and lead.enter < 0 else 0.0}
 
 
 def _said(shots: Sequence[tuple[float, Shot]]) -> tuple[str, ...]:

@@ -14,14 +14,16 @@ from pipelines.compose.draw import Pixels
 from pipelines.compose.faces import face_of
 from pipelines.compose.family import Corner
 from pipelines.compose.geometry import Box
-from pipelines.compose.layout import Layout
 from pipelines.compose.marks import Placard, place_brand
+from pipelines.compose.page import Layout
 from pipelines.motion.words import Group
 
 LEAVES = frozenset({"sub", "body", "item", "kicker"})
 """What an end card does without: it says one line."""
 SCALES = (1.0, 0.86, 0.74)
 """Sizes of the phrase that are tried, in the size that sub lines want."""
+LENIENT = 15.0
+"""How far below its contrast (Lc) a lockup may stand where no seat is better: 45, the least for bold type so large."""
 AIR = 3.0
 """Least distance to anything else, in units."""
 WIDE_AIR = 5.0
@@ -54,14 +56,16 @@ def lockup(
     """Groups to show on the end card beside what is `kept`, coloured on `pixels`; empty when there is no room at all."""
     grid = layout.grid
     taken = _taken(layout, kept)
+    best: tuple[float, tuple[Group, ...]] = (-LENIENT, ())
     for scale in SCALES:
         parts = _parts(layout, phrase, kit, grid, locale, scale)
         for seat in _seats(layout, kept, parts):
             if seat.box.within(grid.live) and all(_clear(seat, other, grid.unit) for other in taken):
-                made = _groups(seat, parts, layout, kit, tones, pixels)
-                if made is not None:
+                margin, made = _groups(seat, parts, layout, kit, tones, pixels)
+                if margin >= 0:
                     return made
-    return ()
+                best = max(best, (margin, made), key=lambda found: found[0])
+    return best[1]
 
 
 def _parts(layout: Layout, phrase: str, kit: BrandKit, grid: Grid, locale: str, scale: float) -> _Parts:
@@ -90,12 +94,12 @@ def _clear(seat: _Seat, other: Box, u: int) -> bool:
 
 
 def _seats(layout: Layout, kept: Sequence[Group], parts: _Parts) -> Iterator[_Seat]:
-    """Places in order of preference: beside the logo that is there; else well under the text, low beside the product,
-    at the first text's height, close under the text, at the foot; at last the phrase alone."""
+    """Places in order of preference: beside the logo that is there; well under the text, low beside the product, at
+    the first text's height, close under the text, at the foot; at last the phrase alone."""
     live, u = layout.grid.live, layout.grid.unit
     if layout.logo is not None:
         yield from _beside_logo(layout.logo, parts, live, u)
-        return
+        parts = replace(parts, logo=None)
     texts = [Box(*g.block.box) for g in kept if g.block is not None and g.role not in ("legal", "frame")]
     axis = max(live.x, min((t.x for t in texts), default=live.x))
     under = max((t.bottom for t in texts), default=live.y)
@@ -162,22 +166,21 @@ def _stack(parts: _Parts, x: float, y: float) -> _Seat:
 
 def _groups(
     seat: _Seat, parts: _Parts, layout: Layout, kit: BrandKit, tones: Tones, pixels: Pixels
-) -> tuple[Group, ...] | None:
-    """Logo and phrase in their seat, coloured; None where one of them would not read."""
+) -> tuple[float, tuple[Group, ...]]:
+    """Logo and phrase in their seat, coloured, and by how much the worse of them reads better than it must (Lc)."""
     made: list[Group] = []
+    margins: list[float] = []
     if seat.logo is not None and parts.logo is not None:
         box = Box(round(seat.logo[0]), round(seat.logo[1]), parts.logo.box.w, parts.logo.box.h)
         placard, measured = colour_logo(replace(parts.logo, box=box), kit, tones.roles["ground"], pixels, tones)
-        if not measured.good:
-            return None
         made.append(Group(role="logo", items=(placard.block,)))
+        margins.append(0.0 if measured.good else min(measured.reading.p10 - measured.minimum, -1.0))
     if seat.phrase is not None and parts.phrase is not None:
         x, y = parts.phrase.box[:2]
         block = parts.phrase.moved(round(seat.phrase[0] - x), round(seat.phrase[1] - y))
         grid = layout.grid
         least = needed("cta", block.size, block.weight, grid.pt, grid.klass in ("V", "Q", "W"))
         colour, read = choose(tones.candidates("ink", True), pixels, block.plain("#000000"), least)
-        if not read.passes(least):
-            return None
         made.append(Group(role="phrase", items=(block.plain(colour),)))
-    return tuple(made)
+        margins.append(0.0 if read.passes(least) else min(read.p10 - least, -1.0))
+    return min(margins, default=-LENIENT), tuple(made)

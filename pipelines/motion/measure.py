@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +27,65 @@ DEAD = 0.001
 """A second is dead when its last frame differs from its first by less than this share of full range, in the mean."""
 TAIL = 0.8
 BLACK, WHITE = 0.02, 0.985
+VIDEO = re.compile(
+    r"Video: (?P<codec>\w+).*?, (?P<pixels>yuv\w+)\((?P<tags>[^)]*)\), (?P<width>\d+)x(?P<height>\d+).*?, (?P<fps>[\d.]+) fps"
+)
+AUDIO = re.compile(r"Audio: (?P<codec>\w+).*?, (?P<rate>\d+) Hz, (?P<channels>\w+)")
+
+
+def measure(data: bytes, fps: int = 30) -> dict[str, Any]:
+    """Figures of a finished file: its frames decoded and looked at, and what it says of itself (see `probe`)."""
+    meter = Meter(fps)
+    told = probe(data)
+    for luma in _lumas(data, told["width"], told["height"]):
+        meter.see(luma)
+    return {**meter.figures(), **told}
+
+
+def _lumas(data: bytes, width: int, height: int) -> Iterator[Plane]:
+    """The luma planes of a film's frames, as coded."""
+    with _on_disk(data) as path:
+        command = [_ffmpeg(), "-loglevel", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own arguments, no shell
+        assert process.stdout is not None
+        size = width * height
+        while len(block := process.stdout.read(size * 3 // 2)) == size * 3 // 2:
+            yield np.frombuffer(block[:size], np.uint8).reshape(height, width)
+        process.wait()
+
+
+def probe(data: bytes) -> dict[str, Any]:
+    """What an MP4 says of itself, by the decoder's own account; {} for what it cannot read."""
+    with _on_disk(data) as path:
+        run = subprocess.run([_ffmpeg(), "-hide_banner", "-i", path], capture_output=True, check=False)  # noqa: S603
+    text = run.stderr.decode("utf-8", "replace")
+    video, audio = VIDEO.search(text), AUDIO.search(text)
+    if video is None:
+        return {}
+    tags = video["tags"].split(", ")
+    colour = tags[1].split("/") if len(tags) > 1 else []
+    told: dict[str, Any] = {
+        "codec": video["codec"], "pixel_format": video["pixels"], "range": tags[0], "width": int(video["width"]),
+        "height": int(video["height"]), "fps": float(video["fps"]),
+    }
+    told |= dict(zip(("matrix", "primaries", "transfer"), colour * (3 if len(colour) == 1 else 1), strict=False))
+    if audio is not None:
+        told |= {"audio": audio["codec"], "sample_rate": int(audio["rate"]), "channels": audio["channels"]}
+    return told
+
+
+@contextmanager
+def _on_disk(data: bytes) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="film-") as folder:
+        path = Path(folder) / "film.mp4"
+        path.write_bytes(data)
+        yield str(path)
+
+
+def _ffmpeg() -> str:
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    return str(get_ffmpeg_exe())
 
 
 class Meter:
@@ -100,8 +164,9 @@ def _dead(frames: Sequence[Plane], fps: int) -> float:
     import cv2
 
     longest = run = 0
+    looks = (fps // 3, 2 * fps // 3, fps)
     for n in range(len(frames) - fps - round(TAIL * fps)):
-        same = float(cv2.absdiff(frames[n], frames[n + fps]).mean()) < DEAD * 219
+        same = all(float(cv2.absdiff(frames[n], frames[n + step]).mean()) < DEAD * 219 for step in looks)
         run = run + 1 if same else 0
         longest = max(longest, run)
     return (longest + fps - 1) / fps if longest else 0.0

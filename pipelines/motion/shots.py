@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from pipelines.compose.draw import Item, Pixels, draw
-from pipelines.compose.layout import Layout
+from pipelines.compose.page import Layout
 from pipelines.motion.cards import Card
 from pipelines.motion.easing import Bezier, easing
 from pipelines.motion.lightset import LightSet, Look
@@ -88,7 +88,7 @@ class Wide:
         if self._base.get("frame key") != whole:
             self._base["frame key"] = whole
             self._base["frame"] = _with(self._moved(base, nearer), items)
-        return self._base["frame"]  # type: ignore[no-any-return]
+        return np.asarray(self._base["frame"], np.uint8)
 
     def _under(self, t: float) -> tuple[Pixels, Any]:
         there = self.product.at(t)
@@ -106,7 +106,7 @@ class Wide:
         """How much larger than the still the picture is: the camera draws back and has stopped at `still_at`."""
         if t >= self.still_at:
             return 0.0
-        return round(DRIFT * (1 - t / self.still_at) ** 1.25, 5)
+        return float(round(DRIFT * (1 - t / self.still_at) ** 1.25, 5))
 
     def _moved(self, base: Pixels, nearer: float) -> Pixels:
         """The picture enlarged about a point; round a window the page stays."""
