@@ -31,7 +31,7 @@ from pipelines.compose.content import Content, build, sentences
 from pipelines.compose.contrast import scrim
 from pipelines.compose.crop import Room, Shape, shape_of
 from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
-from pipelines.compose.family import Family, LayoutError, load_family
+from pipelines.compose.family import Family, LayoutError, clean_family, load_family
 from pipelines.compose.flat import Flat
 from pipelines.compose.flow import Placed
 from pipelines.compose.geometry import Box
@@ -194,13 +194,10 @@ class Composer:
         )
 
     def clean(self, placement: Placement, locale: str = "en") -> Composition:
-        """The picture without type, logo or device: the product in its place, as the family would stand it."""
+        """The picture without type, logo or device: the product in the middle of its scene."""
         quiet = Content(locale=locale, texts={})
-        stands = any(plan.product for plan in self.family.layouts.values())
-        bare = replace(self.family if stands else load_family("product"), needs=())
         room = Room(shape=self.shape, limits=self.scene.limits)
-        layout = arrange(quiet, replace(placement, cta="platform", logo="none"), bare, self.kit, room)
-        layout = replace(layout, window=None, split=None, ghost=None, fixture=None)
+        layout = arrange(quiet, replace(placement, cta="platform", logo="none"), clean_family(), self.kit, room)
         backdrop = self._backdrop(layout, self.scene)
         return self._finished(
             Draft(content=quiet, layout=layout, backdrop=backdrop, behind=(), front=(), base=backdrop.picture(), trouble=0.0)

@@ -158,6 +158,12 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
 """What a slot is when a family says no more than its role."""
 
 
+@lru_cache(maxsize=1)
+def clean_family() -> Family:
+    """The layout of a picture without type: not an idea, so it stands beside the families and no motive chooses it."""
+    return parse_family(yaml.safe_load((files("pipelines.compose") / "clean.yaml").read_text(encoding="utf-8")))
+
+
 @lru_cache(maxsize=32)
 def load_family(name: str) -> Family:
     """The family of a name. Raises LayoutError when there is none or its file is wrong."""
