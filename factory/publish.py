@@ -18,12 +18,15 @@ from factory.records import Asset, Batch, Brief, Placement
 
 
 def publish(batch: Batch, brief: Brief, kit: BrandKit, placements: Iterable[Placement], root: Path) -> None:
-    """Write the record, the texts, each platform's manifest and the gallery. Raises StoreError for a missing asset."""
+    """Write the record, the texts, each platform's manifest and the gallery. Raises StoreError for a missing asset.
+
+    `root` is OUT, with the shipped files in its `assets/`. Nothing is written before everything is known to be there.
+    """
     table = {p.id: p for p in placements}
     _all_there(batch, root)
     _put(root / "batch.json", canonical.to_json(batch))
     _put(root / "copy.csv", copy_table.to_csv(batch, table))
-    for platform in sorted({table[v.placement].platform for v in batch.variants}):
+    for platform in sorted({table[v.placement].platform for v in batch.variants if v.status == "shipped"}):
         for name, data in _sheets(platform, batch, brief, table).items():
             _put(root / "manifests" / platform / name, data)
     _put(root / "index.html", to_html(batch, brief, kit, table))
@@ -36,12 +39,17 @@ def _sheets(platform: str, batch: Batch, brief: Brief, placements: Mapping[str, 
 
 
 def _all_there(batch: Batch, root: Path) -> None:
+    """Every file that the record names lies there, as long as the record says: a cut copy is no asset."""
     named: list[Asset] = [a for v in batch.variants if v.status == "shipped" for a in v.files]
     named += [c.asset for c in batch.components if c.asset]
-    missing = [a.path for a in named if not (root / a.path).is_file()]
+    missing = [a.path for a in named if not _whole(root / a.path, a.bytes)]
     if missing:
-        raise StoreError(f"{len(missing)} files of the batch are missing", code="publish.missing", where=missing[0],
-                         help="Run the same command again.")
+        raise StoreError(f"{len(missing)} of {len(named)} files of the batch are missing or cut short", code="publish.missing",
+                         where=missing[0], help="Run the same command again.")
+
+
+def _whole(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
 
 
 def _put(path: Path, data: bytes) -> None:

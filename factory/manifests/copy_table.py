@@ -6,14 +6,15 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 
+from factory.manifests.rows import escaped
 from factory.records import Batch, Placement
 
 HEADER = ("variant", "concept", "tribe", "locale", "placement", "field", "text", "source", "length", "limit")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_csv(batch: Batch, placements: Mapping[str, Placement]) -> bytes:
-    """UTF-8 with a byte order mark, as Excel reads UTF-8 only so; cells that would start a formula are escaped."""
+    """Comma-separated, UTF-8 with a byte order mark: without it Excel takes a CSV for its own old code page and breaks
+    every accent. Cells that would start a formula are escaped; `length` counts characters of the text itself."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
     writer.writerow(HEADER)
@@ -21,14 +22,9 @@ def to_csv(batch: Batch, placements: Mapping[str, Placement]) -> bytes:
     return sheet.getvalue().encode("utf-8-sig")
 
 
-def escaped(cell: str) -> str:
-    """A cell that a spreadsheet shows and never runs (OWASP: CSV injection)."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
 def _rows(batch: Batch, placements: Mapping[str, Placement]) -> Iterator[tuple[object, ...]]:
     for v in batch.variants:
         for field, text in sorted(v.copy.items()) if v.status == "shipped" else ():
             rule = placements[v.placement].text.get(field)
-            limit = rule.limit if rule and rule.limit is not None else ""
+            limit = "" if rule is None or rule.limit is None else rule.limit
             yield v.id, v.concept, v.tribe, v.locale, v.placement, field, text.text, text.source, len(text.text), limit
