@@ -48,7 +48,7 @@ PLAIN = 18.0
 SIDE_BY_SIDE = ("W", "B")
 """Classes in which text stands beside the product."""
 STRIPS = ("S",)
-"""Classes in which a set is no more than stripes behind the type."""
+"""Classes in which a set, or a lamp's fall of light, is no more than stripes behind the type."""
 KEPT = 5
 PALE, DIM = 0.6, 0.86
 """A ground of more OKLab L than this wants a light that keeps the picture's upper part above that share of its level."""
@@ -208,7 +208,7 @@ class Composer:
     def _staged(self, content: Content, placement: Placement, way: Way) -> tuple[Layout, Backdrop]:
         """A layout and its picture. Where the scene moved the product it is laid out anew around it; where the scene
         cannot serve this shape of canvas, the product stands on the plain ground instead."""
-        if self.scene.name != "seamless" and placement.layout_class in STRIPS:
+        if placement.layout_class in STRIPS:
             return self._standing(content, placement, way, Flat(self.tones.roles["ground"]))
         try:
             return self._standing(content, placement, way, self.scene)

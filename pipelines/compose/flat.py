@@ -14,7 +14,7 @@ from pipelines.light import FILL_SHARE, hex_to_linear, tints
 from pipelines.scene import Limits, Passes, Window, mirrored, unflipped
 
 PITCH = 10.0
-FALL = 0.10
+FALL = 0.05
 """How much the light falls off from the lit side to the other, of the key."""
 AZIMUTH, ELEVATION, ANGLE = -48.0, 43.0, 4.5
 FREE = 4.0

@@ -140,8 +140,28 @@ def _sized(entries: Sequence[_Entry], column: Column, box: Box, setting: Setting
             made[i] = placed
     if elastic is not None and not _fit_elastic(entries, elastic, made, column, box, setting):
         return None
+    if not _inset(entries, made, column, box, setting):
+        return None
     done = [made[i] for i in range(len(entries))]
     return done if _height(done, setting, column.sit) <= box.h + 0.5 else None
+
+
+def _inset(
+    entries: Sequence[_Entry], made: dict[int, Placed], column: Column, box: Box, setting: Setting
+) -> bool:
+    """Texts under a quote stand on its axis, so they are set in what width is left beside its hung mark."""
+    quote = next((p for p in made.values() if p.role == "quote"), None)
+    inset = quote.block.axis - box.x if quote is not None and column.align == "start" else 0.0
+    if inset <= 0.5:
+        return True
+    narrow = Box(box.x, box.y, box.w - inset, box.h)
+    for i, entry in enumerate(entries):
+        if entry.slot.role != "quote":
+            placed = _made(entry, narrow, box.h, column, setting)
+            if placed is None:
+                return False
+            made[i] = placed
+    return True
 
 
 def _elastic(entries: Sequence[_Entry]) -> int | None:
