@@ -1,117 +1,126 @@
-"""The contact sheet: a batch at a glance, a row of pictures for each concept under its idea."""
+"""The contact sheet: a batch at a glance, a band for each concept with its idea beside what became of it.
+
+A band shows one picture for each shape of canvas, turning through the locales, then the films. Upright pictures share
+one height; banners stand at their own size, stacked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from factory.records import Batch, Concept, Variant
+from pipelines.sheetpen import INK, MUTED, Pen
 
 Pixels = npt.NDArray[np.uint8]
-WIDTH, MARGIN, GAP = 2600, 72, 20
-ROW, MOST_ROWS = 340, 2
-"""Height of a picture row; rows a concept may take, so that a large batch stays a glance."""
-GROUND, INK, MUTED = (0xF4, 0xF3, 0xF0), (0x1C, 0x1B, 0x1A), (0x6B, 0x68, 0x64)
-TITLE, SMALL = 30.0, 19.0
-HEAD = 96
+WIDTH, MARGIN, GAP, HEAD = 3600, 96, 28, 250
+TALK, BETWEEN = 560, 48
+"""Width of the column that holds a concept's idea, and the air between it and the pictures."""
+LEAST, MOST, NATIVE = 230, 430, 300
+"""Heights that a band of pictures may have; what is natively lower than the last is a banner and keeps its size."""
+STACK, PILE, CAPTION, BAND = 500, 440, 40, 84
+"""The widest a banner is shown, how high banners are piled, room for a caption, and air between bands."""
+BYTES = 3_000_000
+QUALITIES = (88, 84, 78, 70, 60, 50)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Cell:
-    """A picture on the sheet: pixels (h, w, 3) RGB, and what stands under it."""
+    """A picture of the sheet: pixels (h, w, 3) RGB at native size, what stands under it, and a film's seconds."""
 
     pixels: Pixels
     caption: str
     seconds: float | None
 
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        return float(self.pixels.shape[1] / self.pixels.shape[0])
+
+    @property
+    def banner(self) -> bool:
+        """Whether it keeps its native size."""
+        return bool(self.pixels.shape[0] < NATIVE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """A cell at its place in a band: x and y from the band's own corner, size in px."""
+
+    cell: Cell
+    x: int
+    y: int
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Band:
+    """A concept with its pictures in place."""
+
+    concept: Concept
+    spots: tuple[Spot, ...]
+    height: int
+
 
 def contact_sheet(batch: Batch, root: Path, text_face: Path, bold_face: Path) -> bytes:
-    """JPEG of all concepts with what shipped of them, at most `MOST_ROWS` rows each, every placement shape first."""
-    blocks = [(c, list(_rows(_cells(batch, c, root)))[:MOST_ROWS]) for c in batch.concepts]
-    blocks = [(c, rows) for c, rows in blocks if rows]
-    height = 2 * MARGIN + sum(HEAD + len(rows) * (ROW + 44) + 36 for _, rows in blocks)
-    canvas = np.empty((max(height, 4 * MARGIN), WIDTH, 3), np.uint8)
-    canvas[:] = GROUND
-    pen = _Pen(canvas, text_face, bold_face)
-    y = MARGIN
-    for concept, rows in blocks:
-        pen.write(concept.idea, MARGIN, y + 34, TITLE, INK, bold=True)
-        pen.write(_subtitle(concept), MARGIN, y + 66, SMALL, MUTED)
-        y += HEAD
-        for row in rows:
-            _draw_row(pen, row, y)
-            y += ROW + 44
-        y += 36
-    return pen.jpeg()
+    """JPEG under 3 MB of every concept of which something shipped; `root` is the folder that asset paths start from.
+
+    The faces are font files; a batch of which nothing shipped gives a sheet with its heading only.
+    """
+    bands = [b for b in (_band(c, _cells(batch, c, root)) for c in batch.concepts) if b.spots]
+    height = HEAD + sum(b.height + BAND for b in bands) + MARGIN // 2
+    pen = Pen(WIDTH, height, text_face, bold_face)
+    _heading(pen, batch)
+    y = HEAD
+    for number, band in enumerate(bands, 1):
+        _draw(pen, band, number, y)
+        y += band.height + BAND
+    return _under(pen)
 
 
-def _subtitle(c: Concept) -> str:
-    parts = (c.id, f"for {c.tribe}", c.family, c.device and f"device {c.device}", f"{c.set}, light {c.light + 1}", c.mode)
-    return "   ".join(p for p in parts if p)
+def _under(pen: Pen) -> bytes:
+    """The sheet at the best quality under the limit."""
+    for quality in QUALITIES:
+        data = pen.jpeg(quality)
+        if len(data) <= BYTES:
+            break
+    return data
 
 
-def _draw_row(pen: _Pen, row: Sequence[Cell], y: int) -> None:
-    x = MARGIN
-    for cell in row:
-        h, w = cell.pixels.shape[:2]
-        top = y + ROW - h
-        pen.canvas[top : top + h, x : x + w] = cell.pixels
-        mark = f"▶ {cell.seconds:g} s  " if cell.seconds else ""
-        pen.write(mark.replace("▶ ", "") + cell.caption, x, y + ROW + 26, SMALL, MUTED)
-        if cell.seconds:
-            pen.play(x + 26, top + h - 26)
-        x += max(w, 120) + GAP
-
-
-def _rows(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
-    """Pictures set like words: as many as fit a line."""
-    row: list[Cell] = []
-    x = MARGIN
-    for cell in cells:
-        w = max(cell.pixels.shape[1], 120)
-        if row and x + w > WIDTH - MARGIN:
-            yield row
-            row, x = [], MARGIN
-        row.append(cell)
-        x += w + GAP
-    if row:
-        yield row
+# -------------------------------------------------------------------------------------------------------- choosing
 
 
 def _cells(batch: Batch, concept: Concept, root: Path) -> list[Cell]:
-    """One picture for each placement and kind, turning through the locales."""
-    mine = [v for v in batch.variants if v.concept == concept.id and v.status == "shipped"]
-    seen: dict[tuple[str, str], Variant] = {}
-    for v in sorted(mine, key=lambda v: (v.kind, _shape(v), v.placement, v.locale)):
-        seen.setdefault((v.placement, v.kind), v)
-    return [_cell(v, root) for v in seen.values()]
+    """One cell for each shape of canvas and kind, upright ones first, no locale twice in a row where others are left."""
+    mine = [v for v in batch.variants if v.concept == concept.id and v.status == "shipped" and v.files]
+    shapes: dict[tuple[str, float], list[Variant]] = {}
+    for v in sorted(mine, key=lambda v: (v.kind, _aspect(v), v.placement, v.locale, v.id)):
+        shapes.setdefault((v.kind, round(_aspect(v), 2)), []).append(v)
+    chosen: list[Variant] = []
+    for group in shapes.values():
+        spoken = {v.locale: sum(c.locale == v.locale for c in chosen) for v in group}
+        drawn = [v for v in group if any(f.startswith("art_") for f in v.copy)] or group
+        chosen.append(min(drawn, key=lambda v: (spoken[v.locale], group.index(v))))
+    return [_cell(v, root) for v in chosen]
 
 
-def _shape(v: Variant) -> float:
+def _aspect(v: Variant) -> float:
     return v.files[0].width / v.files[0].height
 
 
 def _cell(v: Variant, root: Path) -> Cell:
-    import cv2
-
-    pixels = _read(root / v.files[0].path, v.files[0].seconds)
-    h, w = pixels.shape[:2]
-    scale = min(ROW / h, (WIDTH - 2 * MARGIN) / w, 1.0)
-    size = max(1, round(w * scale)), max(1, round(h * scale))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     place = v.placement.split(".", 1)[-1].replace("_", " ").replace(".", " ")
-    width = max(size[0], 120)
-    caption = f"{v.locale} {place}"
-    return Cell(pixels=small, caption=caption[: max(8, width // 9)], seconds=v.files[0].seconds)
+    seconds = v.files[0].seconds
+    caption = f"{v.locale}  {place}" if seconds is None else f"{v.locale}  {seconds:g} s  {place}"
+    return Cell(pixels=_read(root / v.files[0].path, seconds), caption=caption, seconds=seconds)
 
 
 def _read(path: Path, seconds: float | None) -> Pixels:
-    """A picture's pixels, or a video's frame at two thirds of its length, RGB."""
+    """A picture's pixels, or a film's frame at two thirds of its length, RGB."""
     import cv2
 
     if seconds is None:
@@ -123,48 +132,112 @@ def _read(path: Path, seconds: float | None) -> Pixels:
     film.set(cv2.CAP_PROP_POS_FRAMES, int(film.get(cv2.CAP_PROP_FRAME_COUNT) * 0.66))
     ok, frame = film.read()
     film.release()
-    return np.asarray(frame[..., ::-1] if ok else np.zeros((64, 36, 3)), np.uint8)
+    return np.asarray(frame[..., ::-1] if ok else np.zeros((320, 180, 3)), np.uint8)
 
 
-class _Pen:
-    """Writes on the sheet with two faces of the kit."""
+# -------------------------------------------------------------------------------------------------------- arranging
 
-    def __init__(self, canvas: Pixels, text_face: Path, bold_face: Path) -> None:
-        import skia
 
-        self._skia: Any = skia
-        self.canvas = canvas
-        self._faces = [skia.Typeface.MakeFromFile(str(p)) for p in (text_face, bold_face)]
-        self._later: list[Any] = []
+def _band(concept: Concept, cells: Sequence[Cell]) -> Band:
+    """Cells in rows: pictures as high as fits them all into one row, else in more rows."""
+    room = WIDTH - 2 * MARGIN - TALK - BETWEEN
+    columns = [[c] for c in cells if not c.banner and c.seconds is None]
+    films = [[c] for c in cells if not c.banner and c.seconds is not None]
+    banners = list(_stacks([c for c in cells if c.banner]))
+    fixed = sum(max(_banner_size(c)[0] for c in s) + GAP for s in banners)
+    wide = sum(column[0].aspect for column in (*columns, *films))
+    free = room - fixed - GAP * max(0, len(columns) + len(films) - 1)
+    height = int(min(MOST, max(LEAST, free / wide))) - 1 if wide else MOST
+    spots, bottom = _rows([*columns, *films, *banners], height, room)
+    return Band(concept=concept, spots=tuple(spots), height=bottom)
 
-    def write(self, text: str, x: float, y: float, size: float, colour: tuple[int, int, int], *, bold: bool = False) -> None:
-        """Text with its baseline at y; drawn when the sheet is encoded."""
-        self._later.append(("text", text, x, y, size, colour, bold))
 
-    def play(self, x: float, y: float) -> None:
-        """A play mark centred at a point."""
-        self._later.append(("play", x, y))
+def _stacks(banners: Sequence[Cell]) -> Iterator[list[Cell]]:
+    """Banners of like widths in piles, the highest first."""
+    left = sorted(banners, key=lambda c: (-_banner_size(c)[1], c.caption))
+    while left:
+        stack: list[Cell] = []
+        high = 0
+        for cell in list(left):
+            w, h = _banner_size(cell)
+            need = h + CAPTION + (GAP if stack else 0)
+            if not stack or (high + need <= PILE and w <= 1.25 * _banner_size(stack[0])[0]):
+                stack.append(cell)
+                left.remove(cell)
+                high += need
+        yield stack
 
-    def jpeg(self) -> bytes:
-        """The sheet as JPEG, quality 86."""
-        import simplejpeg
 
-        skia = self._skia
-        bgra = np.ascontiguousarray(np.dstack([self.canvas[..., ::-1], np.full(self.canvas.shape[:2], 255, np.uint8)]))
-        info = skia.ImageInfo.Make(bgra.shape[1], bgra.shape[0], skia.kBGRA_8888_ColorType, skia.kPremul_AlphaType)
-        draw = skia.Surface.MakeRasterDirect(info, bgra).getCanvas()
-        for kind, *args in self._later:
-            (self._text if kind == "text" else self._triangle)(draw, *args)
-        return bytes(simplejpeg.encode_jpeg(np.ascontiguousarray(bgra[..., 2::-1]), quality=86, colorsubsampling="444"))
+def _banner_size(cell: Cell) -> tuple[int, int]:
+    h, w = cell.pixels.shape[:2]
+    scale = min(1.0, STACK / w)
+    return max(1, round(w * scale)), max(1, round(h * scale))
 
-    def _text(self, draw: Any, text: str, x: float, y: float, size: float, colour: tuple[int, int, int], bold: bool) -> None:
-        font = self._skia.Font(self._faces[bold], size)
-        font.setSubpixel(True)
-        draw.drawString(text, x, y, font, self._skia.Paint(Color=self._skia.Color(*colour), AntiAlias=True))
 
-    def _triangle(self, draw: Any, x: float, y: float) -> None:
-        skia = self._skia
-        draw.drawCircle(x, y, 16, skia.Paint(Color=skia.Color(255, 255, 255, 225), AntiAlias=True))
-        path = skia.Path()
-        path.addPoly([skia.Point(x - 5, y - 7), skia.Point(x + 8, y), skia.Point(x - 5, y + 7)], True)
-        draw.drawPath(path, skia.Paint(Color=skia.Color(*INK), AntiAlias=True))
+def _rows(columns: Sequence[Sequence[Cell]], height: int, room: int) -> tuple[list[Spot], int]:
+    """Columns side by side, a new row where one does not fit; returns the spots and the lower edge of the last row."""
+    spots: list[Spot] = []
+    x = y = bottom = 0
+    for column in columns:
+        sizes = [_banner_size(c) if c.banner else (round(height * c.aspect), height) for c in column]
+        width = max(w for w, _ in sizes)
+        if x and x + width > room:
+            x, y = 0, bottom + GAP
+        top = y
+        for cell, size in zip(column, sizes, strict=True):
+            spots.append(Spot(cell=cell, x=x, y=top, size=size))
+            top += size[1] + CAPTION + GAP
+        bottom = max(bottom, top - GAP)
+        x += width + GAP
+    return spots, bottom
+
+
+# ---------------------------------------------------------------------------------------------------------- drawing
+
+
+def _heading(pen: Pen, batch: Batch) -> None:
+    """What the sheet shows, counted."""
+    shipped = [v for v in batch.variants if v.status == "shipped"]
+    pictures, films = (sum(v.kind == k for v in shipped) for k in ("image", "video"))
+    ideas = len({v.concept for v in shipped})
+    tongues = ", ".join(dict.fromkeys(v.locale for v in sorted(shipped, key=lambda v: v.locale)))
+    title = f"{_count(ideas, 'idea')}, {_count(pictures, 'picture')}" + (f", {_count(films, 'film')}" if films else "")
+    pen.write(title, MARGIN, 132, 64, INK, bold=True)
+    places = len({v.placement for v in shipped})
+    pen.write(f"{_count(places, 'placement')}   {tongues}   one of each shape is shown", MARGIN, 184, 28, MUTED)
+
+
+def _count(n: int, thing: str) -> str:
+    return f"{n} {thing}" + ("" if n == 1 else "s")
+
+
+def _draw(pen: Pen, band: Band, number: int, y: int) -> None:
+    pen.rule(MARGIN, y - BAND // 2 + 4, WIDTH - 2 * MARGIN)
+    _talk(pen, band.concept, number, y)
+    left = MARGIN + TALK + BETWEEN
+    for spot in band.spots:
+        w, h = spot.size
+        pen.picture(spot.cell.pixels, left + spot.x, y + spot.y, spot.size)
+        if spot.cell.seconds is not None:
+            pen.play(left + spot.x + w - 34, y + spot.y + h - 34)
+        caption = pen.fitting(spot.cell.caption, max(w, 150), 20)
+        pen.write(caption, left + spot.x, y + spot.y + h + 27, 20, MUTED)
+
+
+def _talk(pen: Pen, c: Concept, number: int, y: int) -> None:
+    """The idea in words, and how it was made."""
+    pen.write(str(number), MARGIN, y + 30, 36, MUTED, bold=True)
+    at = y + 30
+    for line in pen.balanced(c.idea, TALK - 64, 36, bold=True)[:5]:
+        pen.write(line, MARGIN + 64, at, 36, INK, bold=True)
+        at += 46
+    at += 10
+    for line in _made(c):
+        pen.write(pen.fitting(line, TALK - 64, 22), MARGIN + 64, at, 22, MUTED)
+        at += 32
+
+
+def _made(c: Concept) -> tuple[str, ...]:
+    ground = f"{c.set.replace('_', ' ')}, light {c.light + 1}, {c.mode}"
+    device = f", device {c.device.replace('_', ' ')}" if c.device else ""
+    return f"for {c.tribe.replace('-', ' ')}", f"family {c.family}{device}", ground
