@@ -146,6 +146,8 @@ def _droppable(what: str, content: Content, plan: Arrangement, placement: Placem
         return plan.product is not None and room.shape is not None and room.fixed is None
     if what == "was":
         return content.was is not None
+    if what == "sub" and plan.split:  # it may be the other half's line
+        return False
     if what == "item3":
         return len(content.options("item")) > 2
     return bool(content.options(what))
