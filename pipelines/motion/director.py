@@ -31,6 +31,8 @@ from pipelines.motion.words import LEAVE, Cue, Group, counted, figure_of, groupe
 
 SPOKEN = ("headline", "headline2", "quote")
 FIGURES = ("number", "rating")
+COUNTED = ("number",)
+"""What may be shown at less than its value: never a rating, which would stand there as another one."""
 LEAST_FIGURE = 5.0
 """Smaller figures than this have nothing to count."""
 LONGEST_CARD = 62
@@ -158,7 +160,7 @@ def _facts(composition: Composition, composer: Composer, words: tuple[Card, ...]
 
 def _countable(composition: Composition) -> bool:
     for text in composition.layout.texts:
-        if text.role in FIGURES:
+        if text.role in COUNTED:
             figure = figure_of(text.block)
             return figure is not None and (figure.value >= LEAST_FIGURE or figure.places > 0)
     return False
@@ -292,7 +294,7 @@ def _counter(job: _Job, move: tuple[float, Move]) -> Any:
 
     def change(group: Group, t: float) -> tuple[Group, Any]:
         block = group.block
-        figure = figure_of(block) if block is not None and group.role in FIGURES else None
+        figure = figure_of(block) if block is not None and group.role in COUNTED else None
         if block is None or figure is None or t >= start + how.seconds:
             return group, None
         share = how.start + (how.end - how.start) * ease((t - start) / how.seconds)

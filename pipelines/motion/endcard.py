@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from brand_kits.kit import BrandKit
-from pipelines.compose.block import Block, set_line
+from pipelines.compose.block import Block, place
 from pipelines.compose.classes import Grid
 from pipelines.compose.colouring import Tones, colour_logo
 from pipelines.compose.contrast import choose, needed
 from pipelines.compose.draw import Pixels
 from pipelines.compose.faces import face_of
 from pipelines.compose.family import Corner
+from pipelines.compose.fit import fit
 from pipelines.compose.geometry import Box
 from pipelines.compose.marks import Placard, place_brand
 from pipelines.compose.page import Layout
@@ -20,8 +21,8 @@ from pipelines.motion.words import Group
 
 LEAVES = frozenset({"sub", "body", "item", "kicker"})
 """What an end card does without: it says one line."""
-SCALES = (1.0, 0.86, 0.74)
-"""Sizes of the phrase that are tried, in the size that sub lines want."""
+FORMS = ((1, 1.0), (1, 0.86), (1, 0.74), (2, 0.86), (2, 0.74))
+"""Lines and sizes of the phrase that are tried; sizes in the one that sub lines want."""
 LENIENT = 15.0
 """How far below its contrast (Lc) a lockup may stand where no seat is better: 45, the least for bold type so large."""
 AIR = 3.0
@@ -57,8 +58,10 @@ def lockup(
     grid = layout.grid
     taken = _taken(layout, kept)
     best: tuple[float, tuple[Group, ...]] = (-LENIENT, ())
-    for scale in SCALES:
-        parts = _parts(layout, phrase, kit, grid, locale, scale)
+    for lines, scale in FORMS:
+        parts = _parts(layout, phrase, kit, grid, locale, lines, scale)
+        if parts is None:
+            continue
         for seat in _seats(layout, kept, parts):
             if seat.box.within(grid.live) and all(_clear(seat, other, grid.unit) for other in taken):
                 margin, made = _groups(seat, parts, layout, kit, tones, pixels)
@@ -68,12 +71,20 @@ def lockup(
     return best[1]
 
 
-def _parts(layout: Layout, phrase: str, kit: BrandKit, grid: Grid, locale: str, scale: float) -> _Parts:
+def _parts(
+    layout: Layout, phrase: str, kit: BrandKit, grid: Grid, locale: str, lines: int, scale: float
+) -> _Parts | None:
+    """Logo and phrase in a form; None for a phrase that has not so many lines."""
     logos = tuple(x for x in kit.logos.values() if x.kind == "logo") or tuple(kit.logos.values())
     logo = layout.logo or place_brand(Corner(x=0.0, y=0.0, anchor="top-start"), logos, grid)
     size = max(grid.sizes["sub"][1], 0.62 * logo.box.h) * scale
     face = face_of(kit, "text", 700)
-    block = set_line(phrase, face, size, 0.0, round(face.cap * size), role="phrase", locale=locale) if phrase else None
+    block = None
+    if phrase:
+        fitted = fit(phrase, face, 20 * size, 4 * size, grid.pt, size=(size, size, size), lines=(lines, lines), locale=locale)
+        if fitted is None:
+            return None
+        block = place(fitted, face, 0.0, 0.0, role="phrase")
     return _Parts(logo=logo, phrase=block, gap=3.0 * grid.unit, rise=face.cap * size)
 
 
@@ -145,7 +156,7 @@ def _beside_logo(logo: Placard, parts: _Parts, live: Box, u: int) -> Iterator[_S
 
 def _row(parts: _Parts, x: float, y: float) -> _Seat:
     """Logo and phrase side by side, the phrase's capitals on the logo's middle."""
-    if parts.logo is None or parts.phrase is None:
+    if parts.logo is None or parts.phrase is None or len(parts.phrase.lines) > 1:
         return _stack(parts, x, y)
     w, h = parts.logo.box.w, parts.logo.box.h
     left = x + w + 1.4 * parts.gap

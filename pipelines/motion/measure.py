@@ -46,12 +46,11 @@ def _lumas(data: bytes, width: int, height: int) -> Iterator[Plane]:
     """The luma planes of a film's frames, as coded."""
     with _on_disk(data) as path:
         command = [_ffmpeg(), "-loglevel", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own arguments, no shell
-        assert process.stdout is not None
         size = width * height
-        while len(block := process.stdout.read(size * 3 // 2)) == size * 3 // 2:
-            yield np.frombuffer(block[:size], np.uint8).reshape(height, width)
-        process.wait()
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own arguments, no shell
+            assert process.stdout is not None
+            while len(block := process.stdout.read(size * 3 // 2)) == size * 3 // 2:
+                yield np.frombuffer(block[:size], np.uint8).reshape(height, width)
 
 
 def probe(data: bytes) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -52,11 +53,9 @@ def to_i420(rgb: Pixels) -> Pixels:
     plane[:height] = cv2.transform(rgb, np.hstack([LUMA, [[16.0]]]))
     half = cv2.resize(rgb, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     chroma = cv2.transform(half, np.hstack([CHROMA, [[128.0], [128.0]]]))
-    quarter = height // 4 * width
     flat = plane[height:].reshape(-1)
     flat[: flat.size // 2] = chroma[..., 0].reshape(-1)
     flat[flat.size // 2 :] = chroma[..., 1].reshape(-1)
-    assert quarter * 2 <= flat.size
     return plane
 
 
@@ -83,17 +82,18 @@ def write_film(
 
 
 def _feed(pipe: IO[bytes], frames: Iterable[Pixels]) -> None:
-    try:
+    """Hand all frames over; an encoder that has gone is asked for its last words afterwards."""
+    with suppress(BrokenPipeError):
         for frame in frames:
             pipe.write(frame.data)
+    with suppress(BrokenPipeError):
         pipe.close()
-    except BrokenPipeError:
-        return
 
 
 def _last_words(log: IO[bytes]) -> str:
     log.seek(0)
-    return log.read().decode("utf-8", "replace").strip().splitlines()[-1:][0] if log.tell() == 0 else ""
+    lines = log.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "no word of why"
 
 
 def _command(size: tuple[int, int], fps: int, audio: Path, out: Path, quality: Quality) -> list[str]:
