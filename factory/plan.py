@@ -45,6 +45,7 @@ class KitMode:
     kind: Mode
     ground: str
     roles: Mapping[str, str]
+    accent_carries_type: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -402,7 +403,10 @@ def _flip(row: SetRow, light: int, lit_side: str) -> bool:
 
 
 def _plate_job(concept: Concept, kit: KitFacts, options: PlanOptions) -> PlateJob:
-    palette = dict(next(m.roles for m in kit.modes if m.name == concept.mode))
+    mode = next(m for m in kit.modes if m.name == concept.mode)
+    palette = dict(mode.roles)
+    if concept.wash and not mode.accent_carries_type:
+        palette["accent"] = palette["surface"]
     seed = concept.seed if concept.wash or options.model else 0
     body = {"set": concept.set, "light": concept.light, "wash": concept.wash, "use": concept.wash_use, "palette": palette,
             "seed": seed, "tier": options.tier, "model": options.model}

@@ -79,13 +79,20 @@ def _read_both(options: MakeOptions) -> tuple[Brief, BrandKit]:
 def kit_facts(kit: BrandKit) -> KitFacts:
     """The part of a kit that planning decides by."""
     modes = tuple(
-        KitMode(name=m.name, kind=m.kind, ground=m.roles["ground"], roles=kit.palette.hexes(m.name))
+        KitMode(name=m.name, kind=m.kind, ground=m.roles["ground"], roles=kit.palette.hexes(m.name),
+                accent_carries_type=_carries(kit, m.roles["ink"], m.roles["accent"]))
         for m in kit.palette.modes.values()
     )
     pictures = {
         name: (str(p.data.get("lit_side", "left")), frozenset(p.avoid_grounds)) for name, p in kit.product_pictures.items()
     }
     return KitFacts(digest=kit.digest, modes=modes, pictures=pictures)
+
+
+def _carries(kit: BrandKit, ink: str, ground: str) -> bool:
+    """Whether type of one colour may stand on another at any size."""
+    pair = kit.palette.pairs.get((ink, ground))
+    return pair is None or pair.use == "any"
 
 
 def _own_pictures(brief: Brief, kit: BrandKit) -> dict[str, str]:

@@ -166,12 +166,8 @@ def _attempts(
 
 
 def spare(deck: CopyDeck) -> CopyDeck:
-    """The deck without its first headline where it has another, and without what may be left out."""
-    headlines = deck.options("art_headline")
-    gone = {headlines[0].text} if len(headlines) > 1 else set()
-    kept = tuple(
-        t for t in deck.texts if not (t.field == "art_headline" and t.text in gone) and t.field not in ("art_sub", "art_body")
-    )
+    """The deck without what may be left out; the headline stays, as it is the idea."""
+    kept = tuple(t for t in deck.texts if t.field not in ("art_sub", "art_body"))
     return CopyDeck(concept=deck.concept, locale=deck.locale, texts=kept)
 
 

@@ -22,6 +22,10 @@ STOPS = ".,"
 STOP_HANG = 0.6
 
 
+TAILED = ("j", "ĵ")
+"""Letters whose tail reaches left of their stem: they stand on the axis by the pen, or they look indented."""
+
+
 def place(
     fitted: Fitted, face: Face, x: float, y_cap_top: float, align: Align | None = None, colour: str = "#000000",
     role: str = "", hang: bool = True,
@@ -57,6 +61,8 @@ def _line(
     body = line[len(before) : len(line) - closes].strip(INNER_SPACES)
     run = face.run(body, fitted.size, fitted.tracking, fitted.locale)
     start = _start(run, x + inset, align) + _stop_shift(body, fitted, face, align)
+    if align == "left" and body[:1] in TAILED:
+        start = x + inset
     pieces = run_pieces(run, start, baseline, number_)
     if before:
         mark = face.run(before, fitted.size, 0.0, fitted.locale)

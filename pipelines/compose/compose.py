@@ -28,7 +28,7 @@ from pipelines.compose.colouring import (
     unread,
 )
 from pipelines.compose.content import Content, build, sentences
-from pipelines.compose.contrast import scrim
+from pipelines.compose.contrast import quiet, scrim
 from pipelines.compose.crop import Room, Shape, shape_of
 from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
 from pipelines.compose.family import Family, LayoutError, clean_family, load_family
@@ -43,6 +43,8 @@ from pipelines.scene import Cutout, Scene, Window
 
 BUSY = 0.14
 """Share of edge pixels from which a place is busy for a headline."""
+LOGO_EDGES = 0.02
+"""Share of edge pixels that a logo may stand on: a horizon or a stone under it is more."""
 PLAIN = 18.0
 """A ground whose contrast varies less (Lc) is plain: if type fails there, the palette is at fault."""
 SIDE_BY_SIDE = ("W", "B")
@@ -295,13 +297,22 @@ class Composer:
         if layout.button is not None:
             drawn, measured["button"] = colour_button(layout.button, base, self.tones)
             items += drawn
+        self._sign(layout, base, items, measured)
+
+    def _sign(self, layout: Layout, base: Pixels, items: list[Item], measured: dict[str, Measured]) -> None:
+        """The logo in the first corner where it reads on a calm place. Where a placement can do without it and the
+        label says the name, no logo beats one on a stone; elsewhere it stands where the family wants it."""
+        ground = self.tones.roles["ground"]
         for placard in corners(layout):
-            done, measured["logo"] = colour_logo(placard, self.kit, self.tones.roles["ground"], base, self.tones)
-            if measured["logo"].good:
-                break
-        if layout.logo is not None:
-            if not measured["logo"].good:
-                done, measured["logo"] = colour_logo(layout.logo, self.kit, self.tones.roles["ground"], base, self.tones)
+            done, read = colour_logo(placard, self.kit, ground, base, self.tones)
+            box = placard.box
+            if read.good and quiet(base, (box.x, box.y, box.w, box.h)).edges < LOGO_EDGES:
+                measured["logo"] = read
+                items.append(done.block)
+                return
+        named = self.product is not None and self.product.brand_on_label and layout.product is not None
+        if layout.logo is not None and (layout.border or not named):
+            done, measured["logo"] = colour_logo(layout.logo, self.kit, ground, base, self.tones)
             items.append(done.block)
 
 

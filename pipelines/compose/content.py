@@ -92,10 +92,18 @@ def build(deck: CopyDeck, concept: Concept, brief: Brief | None = None) -> Conte
         texts["body"] = ()
     texts["item"] = texts["item"][:MOST_ITEMS]
     price, was = _amounts(deck, brief)
+    if brief and brief.offer and price is not None and price == brief.offer.price and price != brief.product.price:
+        texts["sub"] = _with_amount(texts["sub"], price) or (set_right(brief.offer.text, locale),)
     return Content(
         locale=locale, texts={r: t for r, t in texts.items() if t}, price=price, was=was,
         rating=_rating(concept, brief), device=concept.device, data=_device_data(concept, locale),
     )
+
+
+def _with_amount(texts: tuple[str, ...], price: Money) -> tuple[str, ...]:
+    """The texts that say what an offer's price buys: beside that price nothing else may stand for it."""
+    figures = {f"{price.amount:.2f}", f"{price.amount:.2f}".replace(".", ",")}
+    return tuple(t for t in texts if any(f in t for f in figures))
 
 
 def set_right(text: str, locale: str) -> str:

@@ -104,10 +104,14 @@ class Stage:
         passes = self._view(light)
         cast = touch = None
         if shaded and self.product is not None:
-            cast = None if light == NO_KEY else shadow.cast(passes, self.product)
+            cast = None if light == NO_KEY or self._footless() else shadow.cast(passes, self.product)
             touch = shadow.contact(passes, self.product)
         linear = grade(passes, cast, touch, exposure=self._exposure, level=float(light != NO_KEY))
         return finish(linear, self._grain, self._seed)
+
+    def _footless(self) -> bool:
+        """Whether the product's foot lies below the picture: a shadow beside a body without a foot looks false."""
+        return self.passes.foot[1] > 1.02 * self.window.size[1]
 
     def _view(self, light: int) -> Passes:
         return self.passes if light in (self.light, NO_KEY) else self.scene.view(self.window, light)

@@ -48,7 +48,10 @@ class Grid:
 
 
 def spelled(word: str, letter: str, count: int) -> tuple[tuple[str, ...], int]:
-    """The word's signs with the letter (its first of that kind, else its longest run) `count` times; and its start."""
+    """The word's signs with the letter `count` times in all, most of them where it first stands; and that place.
+
+    A letter that the word has further on counts too: a person who counts must come to the figure.
+    """
     wanted = letter or _round_letter(word)
     at = word.lower().find(wanted.lower())
     if at < 0:
@@ -56,7 +59,8 @@ def spelled(word: str, letter: str, count: int) -> tuple[tuple[str, ...], int]:
     end = at
     while end < len(word) and word[end].lower() == wanted.lower():
         end += 1
-    return (*word[:at], *(word[at] if i == 0 else word[at].lower() for i in range(count)), *word[end:]), at
+    run = max(1, count - word[end:].lower().count(wanted.lower()))
+    return (*word[:at], *(word[at] if i == 0 else word[at].lower() for i in range(run)), *word[end:]), at
 
 
 def _round_letter(word: str) -> str:
@@ -160,11 +164,12 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
     grid = grid_for(data, box)
     letters: list[Any] = []
     fillings: list[Any] = []
+    nth = 0
     for i, (sign, (x, y)) in enumerate(zip(grid.signs, _seats(grid, data.face, box.x), strict=True)):
         path = _outline(data.face, sign, grid.size, x, y)
-        nth = i - grid.first + 1
+        nth += i >= grid.first and sign.lower() == grid.signs[grid.first].lower()
         letters.append(PathItem(path=path, colour=colours["ink"], role="device"))
-        if 1 <= nth <= grid.count:
+        if i >= grid.first and sign.lower() == grid.signs[grid.first].lower():
             share = min(1.0, max(0.0, progress * grid.count - nth + 1)) * nth / grid.count
             if share > 0:
                 fillings.append(PathItem(path=filling(path, share), colour=colours["fill"], role="device-fill"))
