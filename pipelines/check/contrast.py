@@ -13,11 +13,12 @@ What to do
     can stand elsewhere on the picture.
 
 Thresholds and their source
-    APCA's table of size and weight (Myndex, APCA in a Nutshell): 75 for running text, 60 for bold type from 16 px, 45 for
-    bold headlines from 24 px, 30 for anything that is read at all. Good is: 75 (65 at weight 500), 60 for bold type and
-    labels (70 when not bold), 55 over 36 px, 45 for figures as large as a shape and for logos. It fails 10 under that,
-    and always under 30. WCAG 2.2 asks 4.5:1, or 3:1 from 24 px or bold 18.7 px; brands differ from it on purpose,
-    so it only warns. A spread over 35 is restless. Sizes are those of the screen that shows the ad.
+    APCA's table of size and weight (Myndex, APCA in a Nutshell): 75 for running text, 60 for bold type from 16 px, 45
+    for bold headlines from 24 px, 30 for anything that is read at all. Good is: 75 (65 at weight 500), 60 for bold type
+    and labels (70 when not bold), 55 over 36 px, 45 for figures as large as a shape and for logos. It fails 10 under
+    that, small print under 45, and everything under 30. WCAG 2.2 asks 4.5:1, or 3:1 from 24 px or bold 18.7 px; brands
+    differ from it on purpose, so it only warns. A spread over 35 is restless. Sizes are those of the screen that shows
+    the ad.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ LIGHT = ((36.0, 60.0),)
 """Reference px from which a weight is content with a contrast (Lc)."""
 LABELS, FIGURES = ("cta", "kicker"), ("number", "price", "rating")
 SIGN, MARGIN, LEAST, SPREAD = 45.0, 10.0, 30.0, 35.0
-QUIET_MARK = "quote"
+FINE_PRINT, FINE_FLOOR = ("legal", "source", "role"), 45.0
 
 
 def check(subject: Subject) -> list[Finding]:
@@ -53,7 +54,7 @@ def _all(subject: Subject) -> Iterator[Finding]:
     if subject.sign is not None:
         read = worst_of(subject, subject.sign.inks, subject.sign.box[3])
         if read is not None:
-            yield _scale("contrast.logo", SIGN).judge(read.p10, "The logo parts from its ground", "logo")
+            yield _scale("contrast.logo", SIGN, SIGN - MARGIN).judge(read.p10, "The logo parts from its ground", "logo")
 
 
 def worst_of(subject: Subject, inks: tuple[Ink, ...], em: float) -> Contrast | None:
@@ -65,7 +66,7 @@ def worst_of(subject: Subject, inks: tuple[Ink, ...], em: float) -> Contrast | N
 def _text(part: Part, read: Contrast, subject: Subject) -> Iterator[Finding]:
     fact = f"“{part.text}” parts from its ground"
     least = wanted(part, subject)
-    yield _scale("contrast", least).judge(read.p10, fact, part.role)
+    yield _scale("contrast", least, FINE_FLOOR if part.role in FINE_PRINT else least - MARGIN).judge(read.p10, fact, part.role)
     if read.spread > SPREAD and read.p10 < least + MARGIN:
         yield Finding(
             code="contrast", verdict="warn", fact=f"The ground behind “{part.text}” is restless", where=part.role,
@@ -79,8 +80,8 @@ def _text(part: Part, read: Contrast, subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _scale(code: str, good: float) -> Scale:
-    return Scale(code=code, floor=max(LEAST, good - MARGIN), wanted=good, form="{:.0f} Lc", help=HELP)
+def _scale(code: str, good: float, floor: float) -> Scale:
+    return Scale(code=code, floor=max(LEAST, floor), wanted=good, form="{:.0f} Lc", help=HELP)
 
 
 def wanted(part: Part, subject: Subject) -> float:

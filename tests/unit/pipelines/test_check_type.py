@@ -57,6 +57,13 @@ def test_small_type_needs_more_contrast_than_a_headline_of_the_same_colours() ->
     assert "fail" in verdicts(contrast.check(small))
 
 
+def test_small_print_may_be_quieter_than_other_small_type() -> None:
+    """The colour is 48 Lc from its ground."""
+    line = text("Contains caffeine.", 90, 900, 30, "#EF6A3C", 500)
+    assert verdicts(contrast.check(subject((replace(line, role="legal"),))), "contrast") == {"warn"}
+    assert verdicts(contrast.check(subject((replace(line, role="sub"),))), "contrast") == {"fail"}
+
+
 def test_wcag_only_warns() -> None:
     found = contrast.check(subject((text("Slept", 90, 120, 160, PERSIMMON),)))
     assert verdicts(found, "contrast.wcag") <= {"warn"}
