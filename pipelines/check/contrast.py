@@ -54,7 +54,8 @@ def _all(subject: Subject) -> Iterator[Finding]:
     if subject.sign is not None:
         read = worst_of(subject, subject.sign.inks, subject.sign.box[3])
         if read is not None:
-            yield _scale("contrast.logo", SIGN, SIGN - MARGIN).judge(read.p10, "The logo parts from its ground", "logo")
+            scale = _scale("contrast.logo", SIGN, SIGN - MARGIN)
+            yield scale.judge(read.p10, "The logo parts from its ground", "The logo hardly parts from its ground", "logo")
 
 
 def worst_of(subject: Subject, inks: tuple[Ink, ...], em: float) -> Contrast | None:
@@ -64,9 +65,9 @@ def worst_of(subject: Subject, inks: tuple[Ink, ...], em: float) -> Contrast | N
 
 
 def _text(part: Part, read: Contrast, subject: Subject) -> Iterator[Finding]:
-    fact = f"“{part.text}” parts from its ground"
     least = wanted(part, subject)
-    yield _scale("contrast", least, FINE_FLOOR if part.role in FINE_PRINT else least - MARGIN).judge(read.p10, fact, part.role)
+    scale = _scale("contrast", least, FINE_FLOOR if part.role in FINE_PRINT else least - MARGIN)
+    yield scale.judge(read.p10, f"“{part.text}” parts from its ground", f"“{part.text}” hardly parts from its ground", part.role)
     if read.spread > SPREAD and read.p10 < least + MARGIN:
         yield Finding(
             code="contrast", verdict="warn", fact=f"The ground behind “{part.text}” is restless", where=part.role,

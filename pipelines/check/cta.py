@@ -41,7 +41,9 @@ def check(subject: Subject) -> list[Finding]:
             measured="a button", wanted="none", help="Leave it out at this placement.",
         )]
     label = next((p.text for p in subject.parts if p.role == "cta"), "")
-    return told([FILL.judge(_parted(subject.button, subject), "The button parts from its ground", "button"), *_label(label)])
+    ill = "The button melts into its ground"
+    fill = FILL.judge(_parted(subject.button, subject), "The button parts from its ground", ill, "button")
+    return told([fill, *_label(label)])
 
 
 def _missing() -> Iterator[Finding]:

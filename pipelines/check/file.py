@@ -84,7 +84,7 @@ def _picture(subject: Subject, tags: Tags) -> Iterator[Finding]:
     if not tags.srgb:
         yield _finding("file.profile", "warn", "The file does not say that it is sRGB", "no profile", "sRGB")
     if subject.pixels.shape == subject.intended.shape:
-        away = TRUE.judge(_away(subject), "The file shows what was composed")
+        away = TRUE.judge(_away(subject), "The file shows what was composed", "The file shows something else than was composed")
         if away.verdict != "pass":
             yield away
 

@@ -76,7 +76,7 @@ def _clear(sign: Sign, rule: Logo, subject: Subject) -> Iterator[Finding]:
         things.append(("the button", subject.button.box))
     if things:
         name, box = min(things, key=lambda t: gap(sign.box, t[1]))
-        yield scale.judge(gap(sign.box, box), f"The logo has air beside {name}", "logo")
+        yield scale.judge(gap(sign.box, box), f"The logo has air beside {name}", f"The logo is crowded by {name}", "logo")
     if subject.product is not None and _over(sign.box, subject):
         yield _duty("The logo stands on the product", "overlap", "apart")
 
@@ -91,7 +91,7 @@ def _over(box: Box, subject: Subject) -> bool:
 def _wide(sign: Sign, rule: Logo, subject: Subject) -> Finding:
     least = INK_SHARE * rule.min_width * min(subject.size) / 1080
     scale = Scale(code="logo.size", floor=0.8 * least, wanted=least, form="{:.0f} px wide", help="Give it more room.")
-    return scale.judge(sign.box[2], "The logo is large enough", "logo")
+    return scale.judge(sign.box[2], "The logo is large enough", "The logo is small", "logo")
 
 
 def _ground(sign: Sign, rule: Logo, subject: Subject) -> Iterator[Finding]:

@@ -30,29 +30,29 @@ from pipelines.check.subject import Film, Subject
 
 BOARD = "Choose another storyboard or light."
 MIX = "Set the sound's level again."
-SCALES: tuple[tuple[str, str, Scale], ...] = (
-    ("flashes_per_second", "It does not flash",
+SCALES: tuple[tuple[str, str, str, Scale], ...] = (
+    ("flashes_per_second", "It does not flash", "It flashes",
      Scale(code="motion.flash", floor=3, wanted=2, form="{:.0f} a second", help=BOARD, less=True)),
-    ("jumps_per_second", "Its light does not jump",
+    ("jumps_per_second", "Its light does not jump", "Its light jumps",
      Scale(code="motion.jump", floor=4, wanted=2, form="{:.0f} a second", help=BOARD, less=True)),
-    ("dead_seconds", "It never stands still for long",
+    ("dead_seconds", "It never stands still for long", "It stands still for long",
      Scale(code="motion.dead", floor=2.0, wanted=1.0, form="{:.2f} s", help=BOARD, less=True)),
-    ("blank_frames", "No frame is blank",
+    ("blank_frames", "No frame is blank", "A frame is blank",
      Scale(code="motion.blank", floor=0, wanted=0, form="{:.0f} frames", help=BOARD, less=True)),
-    ("first_move", "Something moves at once",
+    ("first_move", "Something moves at once", "Nothing moves at once",
      Scale(code="motion.start", floor=15, wanted=3, form="frame {:.0f}", help=BOARD, less=True)),
-    ("first_lightness", "The first frame is not dark",
+    ("first_lightness", "The first frame is not dark", "The first frame is dark",
      Scale(code="motion.first", floor=0.12, wanted=0.25, form="{:.2f} lightness", help=BOARD)),
-    ("first_lightness", "The first frame is not white",
+    ("first_lightness", "The first frame is not white", "The first frame is nearly white",
      Scale(code="motion.first", floor=0.97, wanted=0.93, form="{:.2f} lightness", help=BOARD, less=True)),
-    ("still_tail", "The end card holds still",
+    ("still_tail", "The end card holds still", "The end card does not hold still",
      Scale(code="motion.end", floor=0.3, wanted=0.75, form="{:.2f} s", help=BOARD)),
-    ("loudness_off", "It is as loud as other films",
+    ("loudness_off", "It is as loud as other films", "It is not as loud as other films",
      Scale(code="motion.loudness", floor=3.0, wanted=1.0, form="{:.1f} LU from -14", help=MIX, less=True)),
-    ("true_peak", "Its peaks do not clip",
+    ("true_peak", "Its peaks do not clip", "Its peaks may clip",
      Scale(code="motion.peak", floor=0.0, wanted=-0.9, form="{:.1f} dBTP", help=MIX, less=True)),
 )
-"""Figure, fact and scale: a row a rule."""
+"""Figure, what is said when it is well and when it is not, and its scale: a row a rule."""
 FLAT = 2.0
 
 
@@ -70,9 +70,9 @@ def _figures(figures: Mapping[str, Any]) -> Iterator[Finding]:
     known = dict(figures)
     if "loudness" in known:
         known["loudness_off"] = abs(float(known["loudness"]) + 14)
-    for name, fact, scale in SCALES:
+    for name, well, ill, scale in SCALES:
         if name in known:
-            yield scale.judge(float(known[name]), fact)
+            yield scale.judge(float(known[name]), well, ill)
 
 
 def _frames(film: Film) -> Iterator[Finding]:

@@ -37,7 +37,8 @@ NEAR, LIGHTNESS, GREY, SIDE = 0.04, 1 / 3, 0.03, 160
 
 def check(subject: Subject) -> list[Finding]:
     """The share of the picture that keeps to the kit's colours."""
-    return told([SHARE.judge(kept_share(subject), "The picture keeps to the brand's colours")])
+    return told([SHARE.judge(kept_share(subject), "The picture keeps to the brand's colours",
+                             "The picture strays from the brand's colours")])
 
 
 def kept_share(subject: Subject) -> float:

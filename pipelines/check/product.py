@@ -43,10 +43,12 @@ def check(subject: Subject) -> list[Finding]:
     if standing is None:
         return list(_missing(subject))
     found = [
-        SHAPE.judge(standing.shape_overlap, "The product has its own proportions", standing.name),
-        COLOUR.judge(standing.delta_e, "The product has its own colours", standing.name),
-        SCALE.judge(standing.scale, "The product is not larger than its picture", standing.name),
-        SHARE.judge(standing.share, "Enough of the product is seen", standing.name),
+        SHAPE.judge(standing.shape_overlap, "The product has its own proportions", "The product is out of proportion",
+                    standing.name),
+        COLOUR.judge(standing.delta_e, "The product has its own colours", "The product's colours are changed", standing.name),
+        SCALE.judge(standing.scale, "The product is not larger than its picture", "The product is larger than its picture",
+                    standing.name),
+        SHARE.judge(standing.share, "Enough of the product is seen", "Little of the product is seen", standing.name),
         *_words(standing, subject),
     ]
     well = Finding(code="product", verdict="pass", fact="The product is as it was photographed", where=standing.name,

@@ -37,8 +37,10 @@ def check(subject: Subject) -> list[Finding]:
 def read_with(reader: Reader, subject: Subject) -> list[Finding]:
     """The findings of one reader, which turns a picture into all the text on it."""
     seen = reader(subject.pixels)
-    return told([_scale(p.role).judge(share_read(p.text, seen), f"“{p.text}” can be read back", p.role)
-                 for p in subject.parts])
+    return told(
+        _scale(p.role).judge(share_read(p.text, seen), f"“{p.text}” can be read back", f"“{p.text}” cannot be read back", p.role)
+        for p in subject.parts
+    )
 
 
 def _scale(role: str) -> Scale:

@@ -32,12 +32,15 @@ def check(subject: Subject) -> list[Finding]:
     """How far anything reaches out of the safe zone."""
     short = min(subject.size)
     scale = Scale(
-        code="safe_zone", floor=max(2.0, FAILS * short), wanted=max(1.0, FORGIVEN * short), form="{:.0f} px out",
+        code="safe_zone", floor=max(2.0, FAILS * short), wanted=max(1.0, FORGIVEN * short), form="{:.1f} px out",
         help="Move it inside the placement's safe zone.", less=True,
     )
     zone = safe_box(subject)
-    found = [scale.judge(max(0.0, beyond(box, zone)), f"{name} stands clear of the platform's own things", where)
-             for where, name, box in _things(subject)]
+    found = [
+        scale.judge(max(0.0, beyond(box, zone)), "Everything stands clear of the platform's own things",
+                    f"{name} stands where the platform may cover it", where)
+        for where, name, box in _things(subject)
+    ]
     return told(found)
 
 

@@ -29,13 +29,14 @@ class Scale:
             return "pass"
         return "warn" if sign * value >= sign * self.floor else "fail"
 
-    def judge(self, value: float, fact: str, where: str = "") -> Finding:
-        """The finding for a figure."""
+    def judge(self, value: float, well: str, ill: str, where: str = "") -> Finding:
+        """The finding for a figure: what is well with it, or else what is ill."""
         sign = "≤" if self.less else "≥"
         verdict = self.verdict(value)
+        good = verdict == "pass"
         return Finding(
-            code=self.code, verdict=verdict, fact=fact, where=where, measured=self.form.format(value),
-            wanted=f"{sign} {self.form.format(self.wanted)}", help="" if verdict == "pass" else self.help,
+            code=self.code, verdict=verdict, fact=well if good else ill, where=where, measured=self.form.format(value),
+            wanted=f"{sign} {self.form.format(self.wanted)}", help="" if good else self.help,
         )
 
 

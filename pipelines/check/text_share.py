@@ -31,7 +31,8 @@ def check(subject: Subject) -> list[Finding]:
     if limit is None:
         return []
     scale = Scale(code="text_share", floor=limit, wanted=limit, form="{:.3f} of the picture", help=CLEAN, less=True)
-    return told([scale.judge(share(subject), "The picture has no more type than the placement takes")])
+    ill = "The picture has more type than the placement takes"
+    return told([scale.judge(share(subject), "The picture has no more type than the placement takes", ill)])
 
 
 def share(subject: Subject) -> float:

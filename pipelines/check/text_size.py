@@ -39,4 +39,5 @@ def _judged(part: Part, subject: Subject) -> Finding:
     floor, wanted = FINE if part.role in SMALL_PRINT else PHONE if subject.phone else PAGE
     scale = Scale(code="text_size", floor=floor * SLACK, wanted=wanted * SLACK, form="{:.1f} pt",
                   help="Give a shorter text, or leave it out at this placement.")
-    return scale.judge(part.size / subject.pt, f"“{part.text}” is large enough to be read", part.role)
+    return scale.judge(part.size / subject.pt, f"“{part.text}” is large enough to be read",
+                       f"“{part.text}” is small on its screen", part.role)

@@ -76,5 +76,6 @@ def test_a_better_figure_never_gets_a_worse_verdict(floor: float, wanted: float,
 
 def test_help_is_given_only_where_something_is_to_be_done() -> None:
     scale = Scale(code="x", floor=1, wanted=2, form="{:.0f} px", help="Do it.")
-    assert (scale.judge(3, "f").help, scale.judge(1, "f").help) == ("", "Do it.")
-    assert scale.judge(1, "f").wanted == "≥ 2 px"
+    good, poor = scale.judge(3, "well", "ill"), scale.judge(1, "well", "ill")
+    assert (good.fact, good.help) == ("well", "")
+    assert (poor.fact, poor.help, poor.wanted) == ("ill", "Do it.", "≥ 2 px")
