@@ -243,9 +243,17 @@ class Composer:
                 self._backdrops.pop(next(iter(self._backdrops)))
             self._backdrops[key] = Backdrop(
                 layout=layout, scene=scene, product=self.product if spot else None, concept=self.concept,
-                ground=self.tones.roles["ground"], paper_colour=self.tones.light, light=self.light, other=self._other(layout),
+                ground=self.tones.roles["ground"], paper_colour=self.tones.light, light=self._light(layout),
+                other=self._other(layout),
             )
         return self._backdrops[key]
+
+    def _light(self, layout: Layout) -> int:
+        """The concept's light; over a split, one that flatters the pale half too."""
+        pale = next((m.name for m in self.kit.palette.modes.values() if m.kind == "light"), "")
+        if layout.split is None or not pale:
+            return self.light
+        return bright_light(self.scene, self.light, tones_of(self.kit, pale))
 
     def _other(self, layout: Layout) -> Scene | None:
         """For a split picture: the same scene in the colours of the opposite mode."""
