@@ -16,7 +16,8 @@ from pipelines.scene import Limits, Passes, Window, mirrored, unflipped
 PITCH = 10.0
 FALL = 0.05
 """How much the light falls off from the lit side to the other, of the key."""
-AZIMUTH, ELEVATION, ANGLE = -48.0, 43.0, 4.5
+AZIMUTH, ELEVATION, ANGLE = -34.0, 60.0, 14.0
+"""High and soft: on a strip a long shadow would run into the type."""
 FREE = 4.0
 
 
