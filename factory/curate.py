@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from factory.records import Finding
 
-TWIN_SSIM = 0.80
+TWIN_SSIM = 0.70
 """Blurred grey thumbnails of two concepts that are more alike than this are the same ad to somebody scrolling by."""
 
 THUMB = 32
