@@ -66,7 +66,7 @@ def cards(
     pieces = chunks(text)
     if len(pieces) < 2:
         return None
-    most = min(grid.sizes["headline"][2] * 4.2, 0.42 * field.h)
+    most = min(grid.sizes["headline"][2] * 4.2, 0.62 * field.h)
     sizes = [_fitted(piece, kit, grid, field, locale, most) for piece in pieces]
     least = min((f.size for f in sizes if f), default=0.0)
     fitted = [_fitted(piece, kit, grid, field, locale, min(most, SPREAD * least)) for piece in pieces]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from pipelines.compose.block import Block, place
 from pipelines.compose.classes import Grid
 from pipelines.compose.colouring import Tones
 from pipelines.compose.contrast import choose, needed
-from pipelines.compose.crop import Shape, may_show
+from pipelines.compose.crop import LEAST_CUT, WORD_GAP, Shape, may_show
 from pipelines.compose.draw import Pixels
 from pipelines.compose.faces import face_of
 from pipelines.compose.fit import Fitted, fit
@@ -22,6 +23,8 @@ from pipelines.product.cutout import Cutout
 
 NEARER = (2.0, 1.9, 1.8, 1.7, 1.6, 1.5, 1.4)
 """Scales that are tried; under 1.4 a cut looks like a jump."""
+LABEL_AT = 0.5
+"""Where the middle of the label's words stands when the product's top is out of the picture."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -54,14 +57,12 @@ def close_up(
         if fitted is None:
             continue
         block = place(fitted, face, grid.live.x, grid.live.y, role="close")
-        view = _view(place_, shape, grid, block, beside, scale)
-        if view is None:
-            continue
-        pixels = _picture(place_, product, view, grid.size)
-        least = needed("headline", block.size, block.weight, grid.pt)
-        colour, read = choose(tones.candidates("ink", True), pixels, block.plain("#000000"), least)
-        if read.passes(least):
-            return CloseUp(pixels=pixels, block=block.plain(colour), centre=_anchor(view.product, beside), scale=scale)
+        for view in _views(place_, shape, grid, block, beside, scale):
+            pixels = _picture(place_, product, view, grid.size)
+            least = needed("headline", block.size, block.weight, grid.pt)
+            colour, read = choose(tones.candidates("ink", True), pixels, block.plain("#000000"), least)
+            if read.passes(least):
+                return CloseUp(pixels=pixels, block=block.plain(colour), centre=_anchor(view.product, beside), scale=scale)
     return None
 
 
@@ -84,26 +85,43 @@ def _fitted(
     return fit(text, face_of(kit, "display", 800), width, height, grid.pt, size=size, lines=lines, locale=locale)
 
 
-def _view(place_: LightSet, shape: Shape, grid: Grid, block: Block, beside: bool, scale: float) -> _View | None:
-    """Where the product lands, its ground moving with it; None where the picture ends or type would be touched."""
+def _views(place_: LightSet, shape: Shape, grid: Grid, block: Block, beside: bool, scale: float) -> Iterator[_View]:
+    """Where the product may land, its ground moving with it: under the type, or beside it by its top or its label."""
     stage, u = place_.backdrop.stage, grid.unit
     x, y, w, h = stage.product_box or (0, 0, 0, 0)
-    if scale * h > shape.native:
-        return None
     inner_h, inner_w = place_.floor().shape[:2]
     wide, tall = grid.canvas.w / scale, grid.canvas.h / scale
-    if wide > inner_w or tall > inner_h:
-        return None
+    if scale * h > shape.native or wide > inner_w or tall > inner_h:
+        return
     middle = grid.live.right - scale * w / 2 - u if beside else grid.canvas.w / 2
-    top = max(0.09 * grid.canvas.h, 4.0 * u) if beside else block.box[1] + block.box[3] + 7 * u
-    corner_x = min(max(x + w / 2 - middle / scale, 0.0), inner_w - wide)
-    corner_y = min(max(y - top / scale, 0.0), inner_h - tall)
-    landed = Box((x - corner_x) * scale, (y - corner_y) * scale, w * scale, h * scale)
-    if not may_show(shape, (grid.canvas.h - landed.y) / landed.h) or landed.y < 0 or landed.right > grid.canvas.w:
-        return None
-    if landed.overlaps(Box(*block.box).grown(2 * u)):
-        return None
-    return _View(corner=(corner_x, corner_y), scale=scale, product=landed)
+    for top in _tops(shape, grid, block, beside, scale * h):
+        corner_x = min(max(x + w / 2 - middle / scale, 0.0), inner_w - wide)
+        corner_y = min(max(y - top / scale, 0.0), inner_h - tall)
+        landed = Box((x - corner_x) * scale, (y - corner_y) * scale, w * scale, h * scale)
+        touched = landed.overlaps(Box(*block.box).grown(2 * u))
+        if landed.right <= grid.canvas.w and not touched and _shows(shape, landed, grid.canvas.h):
+            yield _View(corner=(corner_x, corner_y), scale=scale, product=landed)
+
+
+def _tops(shape: Shape, grid: Grid, block: Block, beside: bool, height: float) -> list[float]:
+    """Heights at which the product's top may stand."""
+    u = grid.unit
+    if not beside:
+        return [block.box[1] + block.box[3] + 7 * u]
+    first = max(0.09 * grid.canvas.h, 4.0 * u)
+    if shape.words is None:
+        return [first]
+    return [first, LABEL_AT * grid.canvas.h - sum(shape.words) / 2 * height]
+
+
+def _shows(shape: Shape, landed: Box, canvas_h: float) -> bool:
+    """Whether no word is cut, and each end of the product is there or clearly cut."""
+    first, last = max(0.0, -landed.y / landed.h), (canvas_h - landed.y) / landed.h
+    if first == 0:
+        return may_show(shape, last)
+    words = shape.words or (1.0, 0.0)
+    below = last >= 1 or (last <= 1 - LEAST_CUT and last >= words[1] + WORD_GAP)
+    return first >= LEAST_CUT and first <= words[0] - WORD_GAP and below
 
 
 def _picture(place_: LightSet, product: Cutout, view: _View, size: tuple[int, int]) -> Pixels:

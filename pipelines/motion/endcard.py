@@ -9,7 +9,7 @@ from brand_kits.kit import BrandKit
 from pipelines.compose.block import Block, place
 from pipelines.compose.classes import Grid
 from pipelines.compose.colouring import Tones, colour_logo
-from pipelines.compose.contrast import choose, needed
+from pipelines.compose.contrast import Reading, choose, needed, quiet
 from pipelines.compose.draw import Pixels
 from pipelines.compose.faces import face_of
 from pipelines.compose.family import Corner
@@ -60,7 +60,7 @@ def lockup(
     best: tuple[float, tuple[Group, ...]] = (-LENIENT, ())
     for lines, scale in FORMS:
         parts = _parts(layout, phrase, kit, grid, locale, lines, scale)
-        if parts is None:
+        if parts is None or (lines > 1 and best[1]):
             continue
         for seat in _seats(layout, kept, parts):
             if seat.box.within(grid.live) and all(_clear(seat, other, grid.unit) for other in taken):
@@ -185,7 +185,7 @@ def _groups(
         box = Box(round(seat.logo[0]), round(seat.logo[1]), parts.logo.box.w, parts.logo.box.h)
         placard, measured = colour_logo(replace(parts.logo, box=box), kit, tones.roles["ground"], pixels, tones)
         made.append(Group(role="logo", items=(placard.block,)))
-        margins.append(0.0 if measured.good else min(measured.reading.p10 - measured.minimum, -1.0))
+        margins.append(_margin(measured.reading, measured.minimum, pixels, placard.block))
     if seat.phrase is not None and parts.phrase is not None:
         x, y = parts.phrase.box[:2]
         block = parts.phrase.moved(round(seat.phrase[0] - x), round(seat.phrase[1] - y))
@@ -193,5 +193,12 @@ def _groups(
         least = needed("cta", block.size, block.weight, grid.pt, grid.klass in ("V", "Q", "W"))
         colour, read = choose(tones.candidates("ink", True), pixels, block.plain("#000000"), least)
         made.append(Group(role="phrase", items=(block.plain(colour),)))
-        margins.append(0.0 if read.passes(least) else min(read.p10 - least, -1.0))
+        margins.append(_margin(read, least, pixels, block))
     return min(margins, default=-LENIENT), tuple(made)
+
+
+def _margin(read: Reading, least: float, pixels: Pixels, block: Block) -> float:
+    """0 where a thing reads on calm ground; less for want of contrast, and for what lies under it."""
+    calm = quiet(pixels, block.box)
+    unrest = 0.0 if calm.holds(big=False) else 2.0 if calm.holds(big=True) else 8.0
+    return (0.0 if read.passes(least) else min(read.p10 - least, -1.0)) - unrest

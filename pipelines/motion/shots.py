@@ -20,7 +20,7 @@ PUSH = 0.012
 """Growth of a close shot each second."""
 FINE = 60
 """Steps in which a device over the picture is made."""
-DRIFT = 0.045
+DRIFT = 0.06
 """How much nearer a wide shot begins than it ends."""
 POP = 0.3
 FIRST = 0.13

@@ -42,7 +42,9 @@ def deck(locale: str = "en") -> CopyDeck:
 
 
 @lru_cache(maxsize=16)
-def still(family: str, shape: str = "story", mode: str = "light", device: str = "", lit: bool = False) -> tuple[Composer, Composition]:
+def still(
+    family: str, shape: str = "story", mode: str = "light", device: str = "", lit: bool = False
+) -> tuple[Composer, Composition]:
     palette = kit().palette.hexes(mode)
     data: dict[str, Any] = {"value": "18"} if device else {}
     scene: Any = ProceduralScene(read_set("window_wall"), palette) if lit else Flat(palette["ground"])
