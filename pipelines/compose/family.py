@@ -8,7 +8,8 @@ T, S, or one canvas like `970x250`). All boxes are fractions of the canvas for l
               times the style's wanted size), `lines`, `share` (of the box' height), `weight`, `face`, `poster`
     product   `x` and `foot` of its contact point, `height` [least, wanted, most] of the canvas; `crop: true` where it
               may run out of the canvas below
-    logo      a point and which corner of the logo stands there; `button` likewise, `fill: true` for full width
+    logo      a point and which corner of the logo stands there, `kind: mark` for the sign alone, `unless_label: true`
+              where a label that says the name spares it; `button` likewise, `fill: true` for full width
     device    the box of a device; `over: [role]` where a device stands in place of a text
     window    a picture in the page instead of behind it; `split` x or y: two lights meet at that fraction
     ghost     where the brand's mark is printed huge and quiet on an else empty ground
@@ -81,6 +82,7 @@ class Corner:
     anchor: str
     fill: bool = False
     unless_label: bool = False
+    kind: Literal["logo", "mark"] = "logo"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -238,10 +240,10 @@ def _stand(data: Mapping[str, Any] | None, where: str) -> Stand | None:
 def _corner(data: Mapping[str, Any] | None, where: str) -> Corner | None:
     if data is None:
         return None
-    _known(data, ("x", "y", "anchor", "fill", "unless_label"), where)
+    _known(data, ("x", "y", "anchor", "fill", "unless_label", "kind"), where)
     return Corner(
         x=float(data["x"]), y=float(data["y"]), anchor=str(data["anchor"]), fill=bool(data.get("fill", False)),
-        unless_label=bool(data.get("unless_label", False)),
+        unless_label=bool(data.get("unless_label", False)), kind=data.get("kind", "logo"),
     )
 
 

@@ -31,6 +31,7 @@ LOUD, LOUDER, POSTER = 55.0, 20.0, 130.0
 poster gives more for size."""
 YIELD = 0.25
 """How much of its share a figure gives up when things may be small."""
+HANG = 2.0
 DESCENT = 0.23
 """What is kept below the last baseline of a column that stands on its box' lower edge, in em."""
 
@@ -329,6 +330,8 @@ def _stacked(
         if i:
             y += gap_between(blocks[i - 1], placed, u)
         dx = axis - placed.block.axis if column.align == "start" and placed.role != "quote" else 0.0
+        if placed.block.align == "right":  # a stop may hang out, but not past what a safe zone forgives
+            dx -= max(0.0, placed.box.right - box.right - HANG)
         block = placed.block.moved(dx, y - placed.top)
         before = tuple(moved(item, dx, y - placed.top) for item in placed.before)
         if entries[i].slot.role == "item" and i and entries[i - 1].slot.role == "item":

@@ -150,7 +150,8 @@ def _droppable(what: str, content: Content, plan: Arrangement, placement: Placem
         return False
     if what == "item3":
         return len(content.options("item")) > 2
-    return bool(content.options(what))
+    set_here = any(slot.role == what for column in plan.columns for slot in column.slots)
+    return set_here and bool(content.options(what))
 
 
 def _halved(content: Content, plan: Arrangement) -> Content:
@@ -231,12 +232,12 @@ def _logo(
     speaks = room.shape is not None and room.shape.brand and spot is not None and spot.height >= LEGIBLE * grid.pt
     if plan.logo.unless_label and speaks and placement.logo != "required":
         return None
-    logos = _drawings(kit)
+    logos = _drawings(kit, plan.logo.kind)
     return place_brand(plan.logo, logos, grid, rtl) if logos else None
 
 
-def _drawings(kit: BrandKit) -> tuple[Logo, ...]:
-    full = tuple(logo for logo in kit.logos.values() if logo.kind == "logo")
+def _drawings(kit: BrandKit, kind: str) -> tuple[Logo, ...]:
+    full = tuple(logo for logo in kit.logos.values() if logo.kind == kind)
     return full or tuple(kit.logos.values())
 
 

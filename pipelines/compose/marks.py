@@ -18,6 +18,8 @@ from pipelines.compose.geometry import Box
 from pipelines.compose.logo import load_logo, place_logo
 from pipelines.compose.typeset import Face
 
+MARK = 0.4
+"""Area of a sign alone over that of sign and word."""
 STAR_SHARE = 0.56
 """Height of a star over that of the figure beside it: the figure is read first."""
 
@@ -29,6 +31,11 @@ class Placard:
     box: Box
     logo: Logo
     block: Block
+
+    @property
+    def clear(self) -> float:
+        """The space that the kit keeps free around it, px."""
+        return self.logo.clear_space * self.box.h
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -150,9 +157,11 @@ def place_brand(corner: Corner, logos: Sequence[Logo], grid: Grid, rtl: bool = F
     """
     logo = logos[0]
     drawing = load_logo(logo.file)
-    area = grid.logo_area * grid.canvas.area
+    area = grid.logo_area * grid.canvas.area * (MARK if logo.kind == "mark" else 1.0)
     height = math.sqrt(area / drawing.aspect)
-    height = max(height, grid.logo_height, logo.min_width * min(grid.size) / 1080 / drawing.aspect)
+    if logo.kind != "mark":
+        height = max(height, grid.logo_height)
+    height = max(height, logo.min_width * min(grid.size) / 1080 / drawing.aspect)
     height = min(height, grid.logo_width * grid.size[0] / drawing.aspect, grid.live.h)
     box = corner_box(corner, height * drawing.aspect, height, grid, rtl)
     return Placard(box=box, logo=logo, block=place_logo(drawing, box.x, box.y, height))

@@ -59,7 +59,7 @@ class Layout:
 def cleared(box: Box, column: Column, layout: Layout, placed: Sequence[Placed]) -> Box | None:
     """What is left of a column's box beside product, logo, button and the columns before; None for nothing useful."""
     u = layout.grid.unit
-    obstacles = [b.grown(2 * u) for n, b in layout.boxes()]
+    obstacles = [b.grown(_clear(layout) if n == "logo" else 2.0 * u) for n, b in layout.boxes()]
     obstacles += [t.box.grown(2 * u) for t in placed]
     for obstacle in obstacles:
         if box.overlaps(obstacle):
@@ -87,9 +87,14 @@ def stands_clear(layout: Layout) -> bool:
         if a != "product" and not a.startswith("device") and not p.within(live, slack=_hang(layout, a)):
             return False
         for b, q in named[i + 1 :]:
-            if p.gap(q) < _air(a, b, u) - 0.5:
+            if p.gap(q) < (_clear(layout) if "logo" in (a, b) else _air(a, b, u)) - 0.5:
                 return False
     return True
+
+
+def _clear(layout: Layout) -> float:
+    """The space around the logo: the kit's, at least two units."""
+    return max(2.0 * layout.grid.unit, layout.logo.clear if layout.logo else 0.0)
 
 
 def _hang(layout: Layout, name: str) -> float:
@@ -105,14 +110,14 @@ def _air(a: str, b: str, u: int) -> float:
         return -1.0
     if b.startswith("device") and a == "product":
         return -1.0
-    if {a, b} & {"product", "button", "logo"} or a.startswith("device") or b.startswith("device"):
+    if {a, b} & {"product", "button"} or a.startswith("device") or b.startswith("device"):
         return 2.0 * u
     return 0.5 * u
 
 
 def corners(layout: Layout) -> Iterator[Placard]:
     """The logo where the family wants it, then in each corner of the live box that is free: the eye picks one."""
-    logo, live, u = layout.logo, layout.grid.live, layout.grid.unit
+    logo, live = layout.logo, layout.grid.live
     if logo is None:
         return
     yield logo
@@ -121,7 +126,7 @@ def corners(layout: Layout) -> Iterator[Placard]:
         for x in (live.x, live.right - logo.box.w):
             dx, dy = x - logo.box.x, y - logo.box.y
             box = logo.box.moved(dx, dy)
-            if all(box.gap(b) >= 2 * u for b in others):
+            if all(box.gap(b) >= _clear(layout) for b in others):
                 yield replace(logo, box=box, block=logo.block.moved(dx, dy))
 
 

@@ -64,7 +64,7 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
     for i in range(math.ceil(count * progress)):
         cx, cy = box.x + radius + (i % columns) * cell, box.y + radius + (i // columns) * cell
         if i == count - 1 and data.mark is not None:
-            items.append(_mark(data, cx, cy, radius))
+            items += _mark(data, cx, cy, radius)
             continue
         path = skia.Path()
         path.addCircle(cx, cy, radius)
@@ -81,8 +81,9 @@ def _hour(colours: Mapping[str, str], t: float) -> str:
     return mix(colours["dawn"], colours["day"], (t - 0.6) / 0.4)
 
 
-def _mark(data: Data, cx: float, cy: float, radius: float) -> Any:
+def _mark(data: Data, cx: float, cy: float, radius: float) -> list[Any]:
     assert data.mark is not None
     height = 2 * radius * (ROUND if data.mark.aspect < 1.2 else 1.0)
     height = min(height, 2.2 * radius / max(data.mark.aspect, 0.5))
-    return place_logo(data.mark, cx - height * data.mark.aspect / 2, cy - height / 2, height, "device")
+    block = place_logo(data.mark, cx - height * data.mark.aspect / 2, cy - height / 2, height)
+    return [PathItem(path=p.path, colour=p.colour or block.colour, role="device-mark") for p in block.pieces]

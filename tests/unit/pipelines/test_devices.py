@@ -119,7 +119,7 @@ def test_hours_go_from_night_to_day_and_end_in_the_mark() -> None:
     light = [hex_to_oklch(i.colour)[0] for i in items[:-1]]
     assert len(items) == 18
     assert light == sorted(light)
-    assert type(items[-1]).__name__ == "Block"
+    assert items[-1].role == "device-mark"
 
 
 @settings(max_examples=25, deadline=None)
