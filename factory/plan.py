@@ -445,7 +445,10 @@ def _image_cells(concepts: Sequence[Concept], locales: Sequence[str], placements
     takes = [p for p in placements if "image" in p.media]
     rounds = [(i, j) for j in range(len(locales)) for i in range(len(takes))]
     return [
-        Cell(id="", concept=c.id, placement=takes[(i + k) % len(takes)].id, locale=locales[(j + i + 2 * k) % len(locales)], kind="image")
+        Cell(
+            id="", concept=c.id, placement=takes[(i + k) % len(takes)].id, locale=locales[(j + i + 2 * k) % len(locales)],
+            kind="image",
+        )
         for i, j in rounds for k, c in enumerate(concepts)
     ]
 

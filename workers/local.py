@@ -210,7 +210,9 @@ def _write_run(
         by_stage.setdefault(o.job.stage, []).append(o.seconds)
     body = {
         "seconds": {"read_and_plan": round(read, 2), "total": round(total, 2)},
-        "stages": {s: {"jobs": len(v), "seconds": round(sum(v), 2), "mean": round(sum(v) / len(v), 3)} for s, v in by_stage.items()},
+        "stages": {
+            s: {"jobs": len(v), "seconds": round(sum(v), 2), "mean": round(sum(v) / len(v), 3)} for s, v in by_stage.items()
+        },
         "peak_mb_of_a_worker": round(max((o.peak_mb for o in outcomes), default=0.0)),
         "jobs": options.jobs or os.cpu_count(),
         "machine": {"system": platform.system(), "python": platform.python_version(), "cores": os.cpu_count()},

@@ -34,7 +34,8 @@ def _merge(components: dict[str, Component], new: Component) -> None:
     old = components.get(new.id)
     used = tuple(sorted({*(old.used_by if old else ()), *new.used_by}))
     components[new.id] = Component(
-        id=new.id, kind=new.kind, role=new.role, used_by=used, asset=new.asset, text=new.text, locale=new.locale, source=new.source
+        id=new.id, kind=new.kind, role=new.role, used_by=used, asset=new.asset, text=new.text, locale=new.locale,
+        source=new.source,
     )
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pipelines.compose.compose import Composer, Composition
     from pipelines.product.cutout import Cutout
 
-FORMATS: Mapping[str, tuple[str, str]] = {"jpg": ("jpeg", "image/jpeg"), "png": ("png", "image/png"), "webp": ("webp", "image/webp")}
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "jpg": ("jpeg", "image/jpeg"), "png": ("png", "image/png"), "webp": ("webp", "image/webp"),
+}
 """File ending -> the encoder's name for it and its media type."""
 
 
