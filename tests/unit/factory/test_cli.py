@@ -1,6 +1,6 @@
 """The command line as people and programs meet it: what it prints, where, and the code it ends with."""
 
-# ruff: noqa: E501 (a case is a row of a table)
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The tables of placements: that they keep their own rules, and that the rules catch what they should."""
 
-# ruff: noqa: E501 (a case is a row of a table)
+
 
 from __future__ import annotations
 
