@@ -20,16 +20,16 @@ from factory.records import Asset, Batch, Brief, Placement
 def publish(batch: Batch, brief: Brief, kit: BrandKit, placements: Iterable[Placement], root: Path) -> None:
     """Write the record, the texts, each platform's manifest and the gallery. Raises StoreError for a missing asset.
 
-    `root` is OUT, with the shipped files in its `assets/`. Nothing is written before everything is known to be there.
+    `root` is OUT, with the shipped files in its `assets/`. Nothing is written before all of it is known to be right.
     """
     table = {p.id: p for p in placements}
     _all_there(batch, root)
-    _put(root / "batch.json", canonical.to_json(batch))
-    _put(root / "copy.csv", copy_table.to_csv(batch, table))
+    bundle = {"batch.json": canonical.to_json(batch), "copy.csv": copy_table.to_csv(batch, table)}
     for platform in sorted({table[v.placement].platform for v in batch.variants if v.status == "shipped"}):
-        for name, data in _sheets(platform, batch, brief, table).items():
-            _put(root / "manifests" / platform / name, data)
-    _put(root / "index.html", to_html(batch, brief, kit, table))
+        bundle |= {f"manifests/{platform}/{name}": data for name, data in _sheets(platform, batch, brief, table).items()}
+    bundle["index.html"] = to_html(batch, brief, kit, table)
+    for name, data in bundle.items():
+        _put(root / name, data)
 
 
 def _sheets(platform: str, batch: Batch, brief: Brief, placements: Mapping[str, Placement]) -> Sheets:
