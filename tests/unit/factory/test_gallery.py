@@ -6,6 +6,8 @@ import base64
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -176,3 +178,23 @@ def test_what_the_script_looks_for_is_in_the_template(page: Page) -> None:
     assert set(re.findall(r"\$\(\"(\w+)\"\)", script)) <= ids
     keys = re.search(r"KEYS = \[(.*?)\]", script)
     assert keys and set(re.findall(r'"(\w+)"', keys[1])) | {"q"} == names
+
+
+@pytest.mark.browser
+def test_a_browser_draws_a_card_for_each_shipped_variant_from_disk(
+    out: Path, small_batch: Batch, small_brief: Brief, kit: BrandKit, placements: Places
+) -> None:
+    browser = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    if browser is None:
+        pytest.skip("no Chromium on this machine")
+    (out / "index.html").write_bytes(to_html(small_batch, small_brief, kit, placements))
+    run = subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={out / 'profile'}", "--enable-logging=stderr",
+         "--dump-dom", (out / "index.html").as_uri()],
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    drawn = run.stdout.split('<main id="batch">')[1].split("</main>")[0]
+    assert drawn.count('class="card"') == 6 and drawn.count('class="lost"') == 2
+    assert drawn.count("<video") == 1 and drawn.count("--aspect") == 6
+    assert "safe_zone: the logo is covered" in drawn and "It slept on it." in drawn
+    assert "CONSOLE" not in run.stderr
