@@ -4,7 +4,7 @@ Each damage is done to a copy of the sample brand. It must end with exit 2 and a
 before anything is made, and without a traceback.
 """
 
-# ruff: noqa: E501 (a case is a row of a table)
+
 
 from __future__ import annotations
 

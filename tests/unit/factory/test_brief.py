@@ -1,6 +1,6 @@
 """Reading a brief: what it becomes, and how every kind of fault is told."""
 
-# ruff: noqa: E501 (a case is a row of a table)
+
 
 from __future__ import annotations
 

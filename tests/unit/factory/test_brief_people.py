@@ -1,6 +1,6 @@
 """Whom a brief may be for, and what must not stand in it: sensitive traits and personal data, with lookalikes."""
 
-# ruff: noqa: E501 (a case is a row of a table)
+
 
 from __future__ import annotations
 
