@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bundle_samples import FAIL, PASS, WARN, concept_of, file_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factory.batch import SCHEMA, Made, Results, assemble, empty_cells
@@ -107,6 +107,7 @@ def test_figures_add_up_and_say_how_different_the_concepts_are() -> None:
     assert 0 < figures["difference"]["least"] <= figures["difference"]["mean"] <= 1
 
 
+@settings(deadline=None)
 @given(st.permutations([*ALL, made(CELLS[0], WARN, attempt=1), made(CELLS[2], FAIL, attempt=1)]))
 def test_who_finishes_first_changes_no_byte_of_the_record(makes: list[Made]) -> None:
     usual = [*ALL, made(CELLS[0], WARN, attempt=1), made(CELLS[2], FAIL, attempt=1)]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factory.manifests.copy_table import HEADER, to_csv
@@ -66,6 +66,7 @@ def test_a_sign_inside_a_text_changes_nothing(text: str) -> None:
     assert escaped(text) == text
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1))
 def test_no_cell_ever_begins_like_a_formula_and_none_loses_a_letter(text: str) -> None:
     cell = escaped(text)

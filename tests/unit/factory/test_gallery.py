@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from bundle_samples import batch_of, variant_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brand_kits.kit import BrandKit
@@ -149,6 +149,7 @@ def test_hostile_texts_are_shown_and_change_nothing_of_the_page(
         assert text in " ".join(spoiled.words)
 
 
+@settings(deadline=None)
 @given(st.recursive(st.text() | st.integers() | st.booleans() | st.none(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
 def test_data_comes_out_of_the_script_as_it_went_in_and_cannot_leave_it(value: Any) -> None:
     text = for_script(value)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bundle_samples import batch_of, concept_of, variant_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factory.manifests import iab, meta
@@ -175,6 +175,7 @@ def test_a_film_on_a_wash_that_a_model_drew_is_declared_as_such(small_brief: Bri
     assert calls(painted, small_brief, placements)[0]["body"]["is_ai_generated"] is True
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(META), min_size=1, max_size=10, unique=True), st.sampled_from(["image", "video"]))
 def test_placement_rules_are_what_the_platform_takes(chosen: Sequence[str], kind: str) -> None:
     batch = batch_of(*(variant_of("c01", p, "en", kind) for p in chosen))
@@ -302,6 +303,7 @@ def test_a_tag_that_the_page_already_has_is_replaced_and_the_rest_of_its_query_i
     assert url == "https://a.example/p?flag&q=a+b%2Fc&utm_source=meta#x"
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.from_regex(r"utm_[a-z]{1,8}", fullmatch=True), st.text(min_size=1), max_size=4))
 def test_any_text_survives_the_way_through_a_link(tags: dict[str, str]) -> None:
     tags = {k: v for k, v in tags.items() if v.encode(errors="ignore").decode() == v}
@@ -309,6 +311,7 @@ def test_any_text_survives_the_way_through_a_link(tags: dict[str, str]) -> None:
     assert parse_qs(query, keep_blank_values=True) == {"k": ["1"], **{k: [v] for k, v in tags.items()}}
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_cell_is_one_line(text: str) -> None:
     assert len(one_line(text).splitlines()) <= 1 and "\t" not in one_line(text)
