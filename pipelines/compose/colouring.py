@@ -18,6 +18,7 @@ from pipelines.compose.page import Layout
 BIG, GIANT = 36.0, 90.0
 """Reference px from which an accent may carry type, and from which a figure is a shape more than a text."""
 SHAPE = 45.0
+LEAST_RATIO = 3.0
 EVEN, WEAK_WORD = 12.0, 0.8
 """On a ground that varies more than this (Lc), each word must reach that share of what the text needs."""
 LABEL, FILL, SIGN = 70.0, 30.0, 45.0
@@ -75,7 +76,11 @@ def colour_text(text: Placed, pixels: Pixels, tones: Tones, layout: Layout) -> t
     minimum = needed(text.role, text.block.size, weight, pt, phone)
     if reference_px(text.block.size, pt, phone) >= GIANT or (not phone and text.role in FIGURES and big):
         minimum = SHAPE
-    colour, read = choose(tones.candidates(text.slot.colour, big), pixels, text.block.plain("#000000"), minimum)
+    candidates = tones.candidates(text.slot.colour, big)
+    colour, read = choose(candidates, pixels, text.block.plain("#000000"), minimum)
+    if colour == tones.roles["accent"] and read.wcag < LEAST_RATIO:  # the second gate that clients ask for
+        rest = tuple(c for c in candidates if c != colour)
+        colour, read = choose(rest, pixels, text.block.plain("#000000"), minimum)
     block = text.block.plain(colour)
     if read.spread > EVEN:
         read = min((read, *_by_word(block, pixels, WEAK_WORD)), key=lambda r: r.p10)

@@ -95,6 +95,8 @@ class Setting:
 class _Entry:
     slot: Slot
     text: str
+    shorter: tuple[str, ...] = ()
+    """Other texts for the same place, for where the first is too long."""
 
 
 def set_column(column: Column, box: Box, setting: Setting, axis: float | None = None) -> tuple[Placed, ...] | None:
@@ -121,7 +123,10 @@ def _entries(column: Column, setting: Setting) -> list[_Entry]:
             texts = ("was",) if setting.content.was else ()
         elif slot.role == "rating":
             texts = ("rating",) if setting.content.rating else ()
-        found += [_Entry(slot=slot, text=t) for t in (texts if slot.role == "item" else texts[:1])]
+        if slot.role == "item":
+            found += [_Entry(slot=slot, text=t) for t in texts]
+        elif texts:
+            found.append(_Entry(slot=slot, text=texts[0], shorter=texts[1:]))
     return found
 
 
@@ -200,7 +205,8 @@ def _made(entry: _Entry, box: Box, height: float, column: Column, setting: Setti
         side = "right" if side == "left" else "left"
     fitted = _fitted(entry, box, height, side, setting)
     if fitted is None:
-        return None
+        again = replace(entry, text=entry.shorter[0], shorter=entry.shorter[1:]) if _may_shorten(entry) else None
+        return _made(again, box, height, column, setting) if again else None
     face = face_of(setting.kit, entry.slot.face, entry.slot.weight)
     x = {"left": box.x, "right": box.right, "centre": box.x + box.w / 2}[side]
     hang = entry.slot.role == "quote"
@@ -209,6 +215,11 @@ def _made(entry: _Entry, box: Box, height: float, column: Column, setting: Setti
         narrow = Box(box.x, box.y, box.w - (block.axis - x), box.h)
         return _made(entry, narrow, height, column, setting) if narrow.w > box.w / 2 else None
     return Placed(role=entry.slot.role, slot=entry.slot, block=block, cost=fitted.cost, wanted=setting.sizes(entry.slot)[1])
+
+
+def _may_shorten(entry: _Entry) -> bool:
+    """Which headline is said is weighed for the layout as a whole; small texts give way where they stand."""
+    return bool(entry.shorter) and entry.slot.style != "headline" and entry.slot.role != "caption"
 
 
 def _fitted(entry: _Entry, box: Box, height: float, side: Side, setting: Setting) -> Fitted | None:

@@ -27,7 +27,7 @@ STAND_IN = {"320x50": "type", "S": "product", "970x250": "product", "T": "produc
 GOOD = 6.0
 LEGIBLE = 150.0
 """Points of height from which a product's label is read as the brand's name."""
-LOSS = {"device": 70.0, "headline": 45.0, "product": 30.0, "item3": 5.0, "role": 9.0, "was": 4.0}
+LOSS = {"device": 70.0, "headline": 45.0, "product": 30.0, "item3": 5.0, "role": 9.0, "was": 4.0, "legal": 16.0}
 """What it costs to leave something out; 7 for what is not named."""
 SECOND = 12.0
 """What it costs to take a layout that is meant for another shape of the class."""
