@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from brand_kits.colour import hex_to_linear, linear_to_srgb
-from pipelines.plate.washes import enlarge, make_wash
-from tools.washes import teacher
+from pipelines.plate.washes import enlarge, make_wash, seamless
+from tools.washes import teacher, train
 
 COLOURINGS = (
     ("#F7EDE0", "#C8B6E2", "#F05A28"),
@@ -27,7 +27,7 @@ COLOURINGS = (
     ("#C8B6E2", "#F7EDE0", "#F05A28"),
 )
 SEEDS = range(8)
-MAP = 48
+CELL = 540
 
 
 def coloured(weights: np.ndarray, palette: tuple[str, str, str], seed: int = 0) -> np.ndarray:
@@ -38,39 +38,44 @@ def coloured(weights: np.ndarray, palette: tuple[str, str, str], seed: int = 0) 
 
 
 def mottle(weights: np.ndarray) -> float:
-    """Standard deviation of a map (3, 48, 48) less its own low-pass (sigma 4 px), away from the edges."""
+    """Standard deviation of a wash (3, h, w) less its own low-pass (sigma 1/12 of the side), away from the edges."""
     import cv2
 
-    rest = [layer - cv2.GaussianBlur(layer, (0, 0), MAP / 12) for layer in weights.astype(np.float32)]
-    return float(np.std(np.stack(rest)[:, 6:-6, 6:-6]))
+    side = weights.shape[-1]
+    layers = [np.ascontiguousarray(layer, np.float32) for layer in weights]
+    rest = np.stack([layer - cv2.GaussianBlur(layer, (0, 0), side / 12) for layer in layers])
+    edge = side // 8
+    return float(np.std(rest[:, edge:-edge, edge:-edge]))
+
+
+def taught(name: str, count: int = 24) -> list[np.ndarray]:
+    """Washes of the teacher, carried to size as the model's are."""
+    rng = np.random.default_rng(5)
+    maps = teacher.render(name, count, train.SHAPES[0], rng)
+    return [enlarge(seamless(m, train.PATCH), (CELL, CELL)) for m in maps]
 
 
 def look(name: str, model: str, out: Path) -> dict[str, Any]:
-    """Sheet, full-size picture and figures of a class."""
+    """Sheet, full-size pictures and figures of a class."""
     from PIL import Image
 
     began = time.perf_counter()
-    maps = [make_wash(name, seed, (MAP, MAP), model=model).astype(np.float32) for seed in SEEDS]
-    seconds = (time.perf_counter() - began) / len(maps)
-    cells = [coloured(enlarge(m, (540, 540)), COLOURINGS[k % 3]) for k, m in enumerate(maps)]
+    made = [make_wash(name, seed, (CELL, CELL), model=model) for seed in SEEDS]
+    seconds = (time.perf_counter() - began) / len(made)
+    cells = [coloured(wash, COLOURINGS[k % 3]) for k, wash in enumerate(made)]
     sheet = np.concatenate([np.concatenate(cells[:4], 1), np.concatenate(cells[4:], 1)])
     Image.fromarray(sheet).save(out / f"{name}.png")
-    for k in (0, 1):
-        full = coloured(enlarge(maps[k], (1080, 1080)), COLOURINGS[k])
-        Image.fromarray(full).save(out / f"{name}-{k}-1080.png")
-    taught = enlarge_back(teacher.render(name, 64, (MAP, MAP), np.random.default_rng(5)))
+    for k, size in enumerate([(1080, 1080), (1080, 1920), (1200, 628)]):
+        full = coloured(make_wash(name, 20 + k, size, model=model), COLOURINGS[k])
+        Image.fromarray(full).save(out / f"{name}-{size[0]}x{size[1]}.png")
+    shown = taught(name)
     return {
-        "shares": np.stack(maps).mean((0, 2, 3)).round(3).tolist(),
-        "shares_taught": taught.mean((0, 2, 3)).round(3).tolist(),
-        "mottle": round(float(np.mean([mottle(m) for m in maps])), 4),
-        "mottle_taught": round(float(np.mean([mottle(m) for m in taught])), 4),
+        "shares": [round(float(v), 3) for v in np.mean([w.astype(np.float32).mean((1, 2)) for w in made], axis=0)],
+        "shares_taught": [round(float(v), 3) for v in np.mean([w.mean((1, 2)) for w in shown], axis=0)],
+        "mottle": round(float(np.mean([mottle(w) for w in made])), 4),
+        "mottle_taught": round(float(np.mean([mottle(w) for w in shown])), 4),
         "seconds": round(seconds, 2),
     }
-
-
-def enlarge_back(maps: np.ndarray) -> np.ndarray:
-    """The teacher's maps through the same spline as the model's."""
-    return np.stack([enlarge(m, (MAP, MAP)) for m in maps])
 
 
 def main() -> None:
