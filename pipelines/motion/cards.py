@@ -15,7 +15,7 @@ from pipelines.compose.faces import face_of
 from pipelines.compose.fit import Fitted, fit
 from pipelines.compose.geometry import Box
 
-MOST_CARDS = 6
+MOST_CARDS = 5
 NEAR = 0.20
 """Neighbouring grounds may differ by this much in OKLab lightness: more would flash."""
 READ = 60.0
@@ -36,24 +36,39 @@ class Card:
 
 
 def chunks(text: str, most: int = MOST_CARDS) -> tuple[str, ...]:
-    """A sentence in at most `most` pieces: words, joined where they are short or must not part.
+    """A sentence in at most `most` pieces: words, joined where they are short.
 
-    Pieces never cross the end of a sentence; the two neighbours that are shortest together are joined first.
+    Pieces never cross a stop; a short word that ends a phrase goes with the word before it, another with the one
+    after; then the neighbours that are shortest together are joined until there are few enough.
     """
     parts = text.split(" ")
-    while len(parts) > most or any(len(p) <= SHORT and not _ends(p) for p in parts[:-1]):
-        pairs = [i for i in range(len(parts) - 1) if not _ends(parts[i])]
-        short = [i for i in pairs if len(parts[i]) <= SHORT]
-        if not (short or pairs):
-            break
-        pool = short if len(parts) <= most else pairs
-        at = min(pool, key=lambda i: (len(parts[i]) + len(parts[i + 1]), i))
-        parts[at : at + 2] = [f"{parts[at]} {parts[at + 1]}"]
+    while (pair := _little(parts)) is not None or (pair := _longest(parts, most)) is not None:
+        parts[pair : pair + 2] = [f"{parts[pair]} {parts[pair + 1]}"]
     return tuple(parts)
 
 
+def _little(parts: Sequence[str]) -> int | None:
+    """The first of two neighbours of which one is too short to stand alone, or None."""
+    for i, part in enumerate(parts):
+        if sum(c.isalnum() for c in part) > SHORT:
+            continue
+        at = i - 1 if _ends(part) else i
+        if 0 <= at < len(parts) - 1 and not _ends(parts[at]):
+            return at
+    return None
+
+
+def _longest(parts: Sequence[str], most: int) -> int | None:
+    """Where there are too many pieces: the first of the two that are shortest together; None where all is well."""
+    if len(parts) <= most:
+        return None
+    pairs = range(len(parts) - 1)
+    inside = [i for i in pairs if not _ends(parts[i])]
+    return min(inside or pairs, key=lambda i: (len(parts[i]) + len(parts[i + 1]), i))
+
+
 def _ends(word: str) -> bool:
-    return bool(re.search(r"[.!?…][\"”»“’]?$", word))
+    return bool(re.search(r"[.,:;!?…][\"”»“’]?$", word))
 
 
 def cards(

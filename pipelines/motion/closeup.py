@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from pipelines.compose.contrast import choose, needed
 from pipelines.compose.crop import LEAST_CUT, WORD_GAP, Shape, may_show
 from pipelines.compose.draw import Pixels
 from pipelines.compose.faces import face_of
-from pipelines.compose.fit import Fitted, fit
+from pipelines.compose.fit import fit
 from pipelines.compose.geometry import Box
 from pipelines.compose.seat import put, seated
 from pipelines.motion.lightset import LightSet
@@ -23,6 +24,9 @@ from pipelines.product.cutout import Cutout
 
 NEARER = (2.0, 1.9, 1.8, 1.7, 1.6, 1.5, 1.4)
 """Scales that are tried; under 1.4 a cut looks like a jump."""
+LARGEST = 1.25
+"""Largest type over what headlines want here."""
+Side = Literal["under", "left", "right"]
 LABEL_AT = 0.5
 """Where the middle of the label's words stands when the product's top is out of the picture."""
 
@@ -50,42 +54,66 @@ def close_up(
     place_: LightSet, product: Cutout, shape: Shape, text: str, grid: Grid, kit: BrandKit, tones: Tones, locale: str
 ) -> CloseUp | None:
     """The nearest view at which type and product both have their room; None when there is none."""
-    face = face_of(kit, "display", 800)
-    beside = grid.canvas.w >= 0.95 * grid.canvas.h
+    side = _side(place_, grid)
     for scale in NEARER:
-        fitted = _fitted(text, place_, grid, kit, locale, beside, scale)
-        if fitted is None:
+        block = _block(text, place_, grid, kit, locale, side, scale)
+        if block is None:
             continue
-        block = place(fitted, face, grid.live.x, grid.live.y, role="close")
-        for view in _views(place_, shape, grid, block, beside, scale):
+        for view in _views(place_, shape, grid, block, side, scale):
+            if side == "left":
+                block = block.moved(view.product.right + 4 * grid.unit - block.axis, 0.0)
+            if not _apart(block, view, grid):
+                continue
             pixels = _picture(place_, product, view, grid.size)
             least = needed("headline", block.size, block.weight, grid.pt)
             colour, read = choose(tones.candidates("ink", True), pixels, block.plain("#000000"), least)
             if read.passes(least):
-                return CloseUp(pixels=pixels, block=block.plain(colour), centre=_anchor(view.product, beside), scale=scale)
+                return CloseUp(pixels=pixels, block=block.plain(colour), centre=_anchor(view.product, side), scale=scale)
     return None
 
 
-def _anchor(product: Box, beside: bool) -> tuple[float, float]:
+def _side(place_: LightSet, grid: Grid) -> Side:
+    """Where the product stands to the type: under it on tall canvases, else on the side where it stands already."""
+    if grid.canvas.w < 0.95 * grid.canvas.h:
+        return "under"
+    x, _, w, _ = place_.backdrop.product_box or (0, 0, 0, 0)
+    return "left" if x + w / 2 < 0.4 * grid.canvas.w else "right"
+
+
+def _apart(block: Block, view: _View, grid: Grid) -> bool:
+    """Whether type stands in the live box and clear of the product."""
+    box = Box(*block.box)
+    return box.right <= grid.live.right + 1 and not view.product.overlaps(box.grown(2 * grid.unit))
+
+
+def _anchor(product: Box, side: Side) -> tuple[float, float]:
     """The point of the product nearest to the type: it stays where it is while the rest grows."""
     x, y = product.centre
-    return (product.x, y) if beside else (x, product.y)
+    return {"under": (x, product.y), "right": (product.x, y), "left": (product.right, y)}[side]
 
 
-def _fitted(
-    text: str, place_: LightSet, grid: Grid, kit: BrandKit, locale: str, beside: bool, scale: float
-) -> Fitted | None:
-    box = place_.backdrop.stage.product_box
-    assert box is not None
+def _block(
+    text: str, place_: LightSet, grid: Grid, kit: BrandKit, locale: str, side: Side, scale: float
+) -> Block | None:
+    """The line over the picture, in as many lines as let it be largest."""
+    face = face_of(kit, "display", 800)
+    taken = min(scale * (place_.backdrop.stage.product_box or (0, 0, 0, 0))[2], 0.5 * grid.canvas.w) + 4 * grid.unit
     width, height = grid.live.w, 0.20 * grid.canvas.h
-    if beside:
-        width, height = grid.live.w - min(scale * box[2], 0.5 * grid.canvas.w) - 4 * grid.unit, 0.6 * grid.canvas.h
-    _, wanted, most = grid.sizes["headline"]
-    size, lines = (0.62 * wanted, wanted, most), (1, 5 if beside else 3)
-    return fit(text, face_of(kit, "display", 800), width, height, grid.pt, size=size, lines=lines, locale=locale)
+    if side != "under":
+        width, height = grid.live.w - taken, 0.6 * grid.canvas.h
+    wanted = grid.sizes["headline"][1]
+    size = (0.62 * wanted, LARGEST * wanted, LARGEST * wanted)
+    tries = [
+        fit(text, face, width, height, grid.pt, size=size, lines=(k, k), locale=locale)
+        for k in range(1, 4 if side == "under" else 6)
+    ]
+    fitted = max((f for f in tries if f), key=lambda f: (round(f.size / wanted, 1), -len(f.lines)), default=None)
+    if fitted is None:
+        return None
+    return place(fitted, face, grid.live.x, grid.live.y, role="close")
 
 
-def _views(place_: LightSet, shape: Shape, grid: Grid, block: Block, beside: bool, scale: float) -> Iterator[_View]:
+def _views(place_: LightSet, shape: Shape, grid: Grid, block: Block, side: Side, scale: float) -> Iterator[_View]:
     """Where the product may land, its ground moving with it: under the type, or beside it by its top or its label."""
     stage, u = place_.backdrop.stage, grid.unit
     x, y, w, h = stage.product_box or (0, 0, 0, 0)
@@ -93,20 +121,20 @@ def _views(place_: LightSet, shape: Shape, grid: Grid, block: Block, beside: boo
     wide, tall = grid.canvas.w / scale, grid.canvas.h / scale
     if scale * h > shape.native or wide > inner_w or tall > inner_h:
         return
-    middle = grid.live.right - scale * w / 2 - u if beside else grid.canvas.w / 2
-    for top in _tops(shape, grid, block, beside, scale * h):
+    half = scale * w / 2 + u
+    middle = {"under": grid.canvas.w / 2, "right": grid.live.right - half, "left": grid.live.x + half}[side]
+    for top in _tops(shape, grid, block, side, scale * h):
         corner_x = min(max(x + w / 2 - middle / scale, 0.0), inner_w - wide)
         corner_y = min(max(y - top / scale, 0.0), inner_h - tall)
         landed = Box((x - corner_x) * scale, (y - corner_y) * scale, w * scale, h * scale)
-        touched = landed.overlaps(Box(*block.box).grown(2 * u))
-        if landed.right <= grid.canvas.w and not touched and _shows(shape, landed, grid.canvas.h):
+        if landed.right <= grid.canvas.w and _shows(shape, landed, grid.canvas.h):
             yield _View(corner=(corner_x, corner_y), scale=scale, product=landed)
 
 
-def _tops(shape: Shape, grid: Grid, block: Block, beside: bool, height: float) -> list[float]:
+def _tops(shape: Shape, grid: Grid, block: Block, side: Side, height: float) -> list[float]:
     """Heights at which the product's top may stand."""
     u = grid.unit
-    if not beside:
+    if side == "under":
         return [block.box[1] + block.box[3] + 7 * u]
     first = max(0.09 * grid.canvas.h, 4.0 * u)
     if shape.words is None:

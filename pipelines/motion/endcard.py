@@ -23,6 +23,8 @@ LEAVES = frozenset({"sub", "body", "item", "kicker"})
 """What an end card does without: it says one line."""
 FORMS = ((1, 1.0), (1, 0.86), (1, 0.74), (2, 0.86), (2, 0.74))
 """Lines and sizes of the phrase that are tried; sizes in the one that sub lines want."""
+CALM = 2.0
+"""What calm enough for a headline costs: the first such seat is taken."""
 LENIENT = 15.0
 """How far below its contrast (Lc) a lockup may stand where no seat is better: 45, the least for bold type so large."""
 AIR = 3.0
@@ -65,7 +67,7 @@ def lockup(
         for seat in _seats(layout, kept, parts):
             if seat.box.within(grid.live) and all(_clear(seat, other, grid.unit) for other in taken):
                 margin, made = _groups(seat, parts, layout, kit, tones, pixels)
-                if margin >= 0:
+                if margin >= -CALM:
                     return made
                 best = max(best, (margin, made), key=lambda found: found[0])
     return best[1]
@@ -111,14 +113,14 @@ def _seats(layout: Layout, kept: Sequence[Group], parts: _Parts) -> Iterator[_Se
     if layout.logo is not None:
         yield from _beside_logo(layout.logo, parts, live, u)
         parts = replace(parts, logo=None)
-    texts = [Box(*g.block.box) for g in kept if g.block is not None and g.role not in ("legal", "frame")]
+    texts = [Box(*g.block.box) for g in kept if g.block is not None and g.role not in ("legal", "frame", "logo")]
     axis = max(live.x, min((t.x for t in texts), default=live.x))
     under = max((t.bottom for t in texts), default=live.y)
     alone = replace(parts, logo=None)
     for gap in (8, 6):
         yield replace(_row(parts, axis, under + gap * u), air=WIDE_AIR)
     yield from _low(layout, parts, axis)
-    if texts:
+    if texts and parts.logo is not None:
         row, stack = _row(parts, 0, 0).box, _stack(parts, 0, 0).box
         yield _row(parts, live.right - row.w, texts[0].centre[1] - row.h / 2)
         yield _stack(parts, live.right - stack.w, texts[0].centre[1] - stack.h / 2)
@@ -200,5 +202,5 @@ def _groups(
 def _margin(read: Reading, least: float, pixels: Pixels, block: Block) -> float:
     """0 where a thing reads on calm ground; less for want of contrast, and for what lies under it."""
     calm = quiet(pixels, block.box)
-    unrest = 0.0 if calm.holds(big=False) else 2.0 if calm.holds(big=True) else 8.0
+    unrest = 0.0 if calm.holds(big=False) else CALM if calm.holds(big=True) else 8.0
     return (0.0 if read.passes(least) else min(read.p10 - least, -1.0)) - unrest

@@ -88,10 +88,10 @@ def _ffmpeg() -> str:
 
 
 class Meter:
-    """Looks at luma planes (h, w) uint8, range 16..235, one by one."""
+    """Looks at luma planes (h, w) uint8, range 16..235, one by one. `tail` s at the end may stand still."""
 
-    def __init__(self, fps: int) -> None:
-        self.fps = fps
+    def __init__(self, fps: int, tail: float = TAIL) -> None:
+        self.fps, self.tail = fps, tail
         self._small: list[Light] = []
         self._moved: list[float] = []
         self._quarters: list[Plane] = []
@@ -120,7 +120,7 @@ class Meter:
             "fps": self.fps, "frames": len(self._small), "seconds": round(len(self._small) / self.fps, 3),
             "flashes_per_second": _most(_flashes(linear), self.fps),
             "jumps_per_second": _most(_jumps(lightness), self.fps),
-            "dead_seconds": round(_dead(self._quarters, self.fps), 3),
+            "dead_seconds": round(_dead(self._quarters, self.fps, self.tail), 3),
             "first_move": next((n + 1 for n, m in enumerate(self._moved) if m > 2e-5), len(self._small)),
             "first_lightness": round(means[0], 3) if means else 0.0,
             "blank_frames": sum(m < BLACK or m > WHITE for m in means),
@@ -158,13 +158,13 @@ def _most(events: Sequence[int], fps: int) -> int:
     return max((sum(e <= x < e + fps for x in events) for e in events), default=0)
 
 
-def _dead(frames: Sequence[Plane], fps: int) -> float:
-    """The longest stretch without movement before the film's last .8 s, in seconds; 0 when it is under a second."""
+def _dead(frames: Sequence[Plane], fps: int, tail: float) -> float:
+    """The longest stretch without movement before the film's tail, in seconds; 0 when it is under a second."""
     import cv2
 
     longest = run = 0
     looks = (fps // 3, 2 * fps // 3, fps)
-    for n in range(len(frames) - fps - round(TAIL * fps)):
+    for n in range(len(frames) - fps - round(tail * fps)):
         same = all(float(cv2.absdiff(frames[n], frames[n + step]).mean()) < DEAD * 219 for step in looks)
         run = run + 1 if same else 0
         longest = max(longest, run)

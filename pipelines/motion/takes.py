@@ -25,6 +25,7 @@ from pipelines.motion.storyboard import Move, Storyboard, reading_seconds, resol
 from pipelines.motion.words import LEAVE, Cue, Group, counted, figure_of, grouped
 
 SPOKEN = ("headline", "headline2", "quote")
+FIGURES = ("number", "rating", "price")
 COUNTED = ("number",)
 """What may be shown at less than its value: never a rating, which would stand there as another one."""
 HERO_TRAVEL = 0.05
@@ -190,7 +191,8 @@ def _second_lines(job: Job) -> list[str]:
     said = headline(job.composition)
     fields = ("art_sub", "art_body", "art_item")
     texts = [set_right(t.text, job.locale) for name in fields for t in job.deck.options(name)]
-    figures = set(NUMBER.findall(" ".join(t.block.text for t in job.composition.layout.texts if t.role != "legal")))
+    shown = " ".join(t.block.text for t in job.composition.layout.texts if t.role in (*SPOKEN, *FIGURES))
+    figures = set(NUMBER.findall(shown))
     fresh = [t for t in dict.fromkeys(texts) if t and t != said]
     return sorted(fresh, key=lambda t: bool(figures & set(NUMBER.findall(t))))
 

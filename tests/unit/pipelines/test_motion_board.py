@@ -169,12 +169,17 @@ def test_words_are_no_figure() -> None:
 def test_chunks_say_every_word_in_order(words: list[str]) -> None:
     pieces = chunks(" ".join(words))
     assert " ".join(pieces).split(" ") == words
-    assert len(pieces) <= 6
+    assert len(pieces) <= 5
 
 
 def test_chunks_never_cross_a_full_stop_and_leave_no_little_word_alone() -> None:
     assert chunks("Not instant. Not sorry.") == ("Not", "instant.", "Not", "sorry.")
     assert "We hit" in chunks("We hit snooze for 18 hours.")
+    assert chunks("Face A\u202f: la mousse.") == ("Face A\u202f:", "la mousse.")
+
+
+def test_a_short_word_before_a_stop_goes_with_the_one_before_it() -> None:
+    assert chunks("Ask for it. Now then.") == ("Ask", "for it.", "Now", "then.")
 
 
 @pytest.mark.parametrize("ground", ["#F7EDE0", "#1C1A3B", "#F7BB45", "#CFC0E9"])
