@@ -74,3 +74,35 @@ def test_an_unknown_class_names_the_known_ones(tiny_washes):
 def test_a_missing_folder_is_refused():
     with pytest.raises(WeightsError):
         make_wash("calm", 1, (40, 40), model="/nowhere")
+
+
+def offered():
+    from importlib.resources import files
+
+    import yaml
+
+    return yaml.safe_load((files("pipelines") / "plate/washes.yaml").read_text(encoding="utf-8"))["washes"]
+
+
+@pytest.mark.parametrize("row", offered(), ids=lambda row: row["name"])
+def test_what_is_offered_is_drawn_by_the_packaged_model_without_bands_or_seams(row):
+    wash = make_wash(row["name"], 3, (96, 96)).astype(np.float32)
+    bend = np.abs(np.diff(wash, 2, axis=1)).max(), np.abs(np.diff(wash, 2, axis=2)).max()
+    assert max(bend) < 0.02
+    assert wash[0].std() > 0.02
+    assert set(row["uses"]) <= {"albedo", "light"}
+
+
+def test_a_plate_of_a_wash_is_the_same_files_every_time():
+    from factory.records import PlateJob
+    from pipelines.plate import make_plate
+    from pipelines.plate.models import describe, wash_maker
+
+    palette = {"ground": "#F7EDE0", "surface": "#C8B6E2", "accent": "#F05A28"}
+    job = PlateJob(
+        id="w1", set="seamless", light=0, wash="haze", wash_use="albedo", palette=palette, seed=3, tier="draft"
+    )
+    plates = [make_plate(job, wash=wash_maker()) for _ in range(2)]
+    assert plates[0] == plates[1]
+    assert plates[0][0].kind == "wash"
+    assert len(describe(None)["washes"]) == 64
