@@ -170,6 +170,7 @@ class Cards:
         group = Group(role="card", items=(card.block,))
         items, key = shown(group, Cue(enter=first, seconds=POP, stagger=0.03), t)
         if (n, key) not in self._drawn:
+            self._drawn.clear()
             self._drawn[(n, key)] = _with(flat(self.size, card.ground), items)
         return self._drawn[(n, key)]
 
