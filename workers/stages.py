@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -195,11 +195,11 @@ def _picture(
     }
 
 
-def said(deck: CopyDeck, composition: Composition, placement: Placement) -> dict[str, Any]:
-    """The texts of a variant: what is drawn on the picture, and the ad text that the platform shows beside it."""
+def said(deck: CopyDeck, composition: Composition, placement: Placement, also: Sequence[str] = ()) -> dict[str, Any]:
+    """The texts of a variant: what is drawn on the picture (`also` in a film), and the ad text shown beside it."""
     from pipelines.compose.punctuation import typographic
 
-    drawn = {t.block.text for t in composition.layout.texts}
+    drawn = {t.block.text for t in composition.layout.texts} | set(also)
     copy: dict[str, Any] = {}
     for text in deck.texts:
         own = text.field in placement.text
@@ -255,7 +255,7 @@ def _film(hands: Hands, composer: Composer, placement: Placement, deck: CopyDeck
     composition = composer.compose(deck, placement, brief)
     result = film(composition, composer, placement, deck, kit, seed=composer.concept.seed)
     blob = hands.context.work.put_blob(result.data, "mp4")
-    copy = said(deck, composition, placement)
+    copy = said(deck, composition, placement, result.texts)
     findings = check_video(composition, result, placement, copy, kit, brief, deck.locale)
     return {
         "cell": cell, "attempt": number, "blob": blob,

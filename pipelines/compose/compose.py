@@ -45,6 +45,8 @@ BUSY = 0.14
 """Share of edge pixels from which a place is busy for a headline."""
 LOGO_EDGES = 0.02
 """Share of edge pixels that a logo may stand on: a horizon or a stone under it is more."""
+LOGO_SPREAD = 0.05
+"""Spread of lightness that a logo may stand on."""
 PLAIN = 18.0
 """A ground whose contrast varies less (Lc) is plain: if type fails there, the palette is at fault."""
 SIDE_BY_SIDE = ("W", "B")
@@ -210,7 +212,7 @@ class Composer:
     def _staged(self, content: Content, placement: Placement, way: Way) -> tuple[Layout, Backdrop]:
         """A layout and its picture. Where the scene moved the product it is laid out anew around it; where the scene
         cannot serve this shape of canvas, the product stands on the plain ground instead."""
-        if placement.layout_class in STRIPS:
+        if placement.layout_class in STRIPS or (placement.layout_class == "B" and self.scene.camera_fixed):
             return self._standing(content, placement, way, Flat(self.tones.roles["ground"]))
         try:
             return self._standing(content, placement, way, self.scene)
@@ -314,7 +316,8 @@ class Composer:
         for placard in corners(layout):
             done, read = colour_logo(placard, self.kit, ground, base, self.tones)
             box = placard.box
-            if read.good and quiet(base, (box.x, box.y, box.w, box.h)).edges < LOGO_EDGES:
+            place = quiet(base, (box.x, box.y, box.w, box.h))
+            if read.good and place.edges < LOGO_EDGES and place.sd < LOGO_SPREAD:
                 measured["logo"] = read
                 items.append(done.block)
                 return

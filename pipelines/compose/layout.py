@@ -34,6 +34,10 @@ SECOND = 12.0
 SHRINKS = (0.0, 0.5, 1.0)
 
 
+OTHER_WORDS = 44.0
+"""What it costs to say the next wording instead: more than dropping what may go, as the first one is the idea."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Try:
     """One way to lay out: which headline, what is dropped, how small things may be. `price` is what it costs."""
@@ -135,7 +139,7 @@ def _ways(
             for n in range(len(drops) + 1):
                 gone = tuple(drops[:n])
                 for shrink in shrinks:
-                    price = extra + 18.0 * i + sum(LOSS.get(d, 7.0) for d in gone) + 9.0 * shrink + 8.0 * ease
+                    price = extra + OTHER_WORDS * i + sum(LOSS.get(d, 7.0) for d in gone) + 9.0 * shrink + 8.0 * ease
                     yield _Try(content=_halved(said.without(gone), plan), dropped=gone, shrink=shrink, ease=ease, price=price)
 
 

@@ -53,6 +53,11 @@ class _Seat:
     air: float = 0.0
 
 
+def leaving(layout: Layout) -> frozenset[str]:
+    """Roles that make room for the lockup; beside a price, what that price buys stays to the end."""
+    return LEAVES - {"sub"} if layout.text("price") is not None else LEAVES
+
+
 def lockup(
     layout: Layout, kept: Sequence[Group], phrase: str, kit: BrandKit, tones: Tones, pixels: Pixels, locale: str
 ) -> tuple[Group, ...]:

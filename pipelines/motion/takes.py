@@ -17,7 +17,7 @@ from pipelines.compose.geometry import union
 from pipelines.motion.cards import Card
 from pipelines.motion.closeup import close_up
 from pipelines.motion.easing import easing
-from pipelines.motion.endcard import LEAVES, lockup
+from pipelines.motion.endcard import leaving, lockup
 from pipelines.motion.lift import lift
 from pipelines.motion.lightset import LightSet
 from pipelines.motion.shots import Close, Track, Wide, cues
@@ -84,7 +84,7 @@ def wide(job: Job, composition: Composition, end_card: bool) -> Wide:
     for role in COUNTED:
         starts.pop(role, None)
     leave = job.anchors["end"] - LEAVE if end_card else float("inf")
-    timed = cues(layout, groups, starts, leave, LEAVES)
+    timed = cues(layout, groups, starts, leave, leaving(layout))
     if end_card:
         timed = (*timed, *_end_groups(job, composition, groups))
     made = Wide(
@@ -152,7 +152,7 @@ def _counter(job: Job, move: tuple[float, Move]) -> Any:
 
 def _end_groups(job: Job, composition: Composition, groups: Sequence[Group]) -> tuple[tuple[Group, Cue], ...]:
     """Logo and phrase of the end card with their cues; they are all there .7 s after it begins."""
-    kept = [g for g in groups if g.role not in LEAVES]
+    kept = [g for g in groups if g.role not in leaving(composition.layout)]
     phrase = job.deck.first("art_cta")
     text = set_right(phrase.text, job.locale) if phrase else ""
     made = lockup(
@@ -204,7 +204,7 @@ def hero(job: Job) -> Wide | None:
         return None
     concept = replace(composer.concept, family="product", device="")
     other = Composer(concept=concept, kit=job.kit, scene=composer.scene, product=composer.product, brief=composer.brief)
-    content = replace(job.composition.content, device="").without(tuple(LEAVES))
+    content = replace(job.composition.content, device="").without(tuple(leaving(job.composition.layout)))
     try:
         still = other.compose_content(content, job.placement)
     except LayoutError:
@@ -214,7 +214,7 @@ def hero(job: Job) -> Wide | None:
     end = job.anchors["end"]
     landing = (end, Move(what="product", seconds=0.6, ease="settle"))
     _, groups = grouped(still.items, 0)
-    timed = (*cues(still.layout, groups, {}, float("inf"), LEAVES), *_end_groups(job, still, groups))
+    timed = (*cues(still.layout, groups, {}, float("inf"), leaving(still.layout)), *_end_groups(job, still, groups))
     return Wide(
         place=LightSet(still.backdrop, still.behind, still.veils), groups=timed,
         light=Track(moves=()), product=Track(moves=(landing,)), progress=Track(moves=()),
