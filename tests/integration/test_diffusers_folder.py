@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -129,3 +131,19 @@ def test_a_class_that_draws_no_pictures_is_refused(tmp_path):
     (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "WanPipeline"}))
     with pytest.raises(ModelError, match="The folder's WanPipeline cannot be opened as a text-to-image model"):
         open_painter(str(tmp_path))
+
+
+@pytest.mark.slow
+def test_a_batch_is_made_with_the_folder_by_name(sdxl: Path, tmp_path: Path) -> None:
+    """`factory make --image-model DIR`: plates come from the model, and the record says from which."""
+    kit = Path("brand_kits/samples/vesper")
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "factory.doors.cli", "make", str(kit / "briefs/cold-brew.yaml"), "--kit", str(kit)]
+    command += ["--out", str(out), "--variants", "2", "--no-video", "--image-model", str(sdxl), "--jobs", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    batch = json.loads((out / "batch.json").read_text())
+    assert batch["models"]["image"].startswith("StableDiffusionXLPipeline:")
+    results = [json.loads(p.read_text()) for p in (out / ".work/results").glob("plate-*.json")]
+    assert {r["kind"] for r in results} == {"paint"}
+    assert all(r["provenance"]["model"] == batch["models"]["image"] for r in results)
