@@ -20,7 +20,7 @@ demo: install  ## install, then make the sample batch into out/demo
 second: install  ## the sample brand's other brief, into out/second
 	$(BIN)/factory make $(KIT)/briefs/nitro-can.yaml --kit $(KIT) --out out/second
 
-test: install-dev lint  ## install, then run every test (12 to 15 minutes)
+test: install-dev lint  ## install, then run every test (about five minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 lint: install-dev  ## style, types, and who may import whom

@@ -69,9 +69,21 @@ def arrange(content: Content, placement: Placement, family: Family, kit: BrandKi
         if best is not None and best.score <= GOOD + SECOND:
             break
     if best is None:
+        lent, best = _in_words(content, placement, grid, kit, room)
+    if best is None:
         raise LayoutError(f"Family {family.name!r} cannot hold this text at {placement.id}", code="layout-full",
                           where=content.first("headline"), help="Give a shorter headline or choose another family.")
     return best if best.family == family.name else replace(best, family=family.name, lent=lent.name)
+
+
+def _in_words(
+    content: Content, placement: Placement, grid: Grid, kit: BrandKit, room: Room
+) -> tuple[Family, Layout | None]:
+    """A strip that cannot hold a product, because no cut of it spares its label, says the line alone."""
+    words = load_family("type")
+    plans = words.at(_keys(grid)) if grid.klass == "S" and content.has("art_headline") else ()
+    found = (_best(content, placement, words, plan, grid, kit, room, SECOND) for plan in plans)
+    return words, next((x for x in found if x is not None), None)
 
 
 def _unsourced(content: Content) -> Content:
@@ -99,11 +111,16 @@ def _sided(plan: Arrangement, grid: Grid, room: Room) -> Arrangement:
     return turned(plan, (grid.design.x / grid.canvas.w, grid.design.w / grid.canvas.w)) if room.turned else plan
 
 
+def _keys(grid: Grid) -> tuple[str, ...]:
+    """Names of a canvas' layouts, closest first; two strips take only their own."""
+    keys = tuple(grid.keys())
+    return keys[:1] if keys[0] in ("320x50", "970x250") else keys
+
+
 def _plans(family: Family, grid: Grid) -> tuple[Family, tuple[Arrangement, ...]]:
     """The family's layouts for a canvas, or those of the family which lends one. 320x50 and 970x250 are shapes of
     their own."""
-    keys = grid.keys()
-    keys = keys[:1] if keys[0] in ("320x50", "970x250") else keys
+    keys = _keys(grid)
     own = family.at(keys)
     if own:
         return family, own
