@@ -15,8 +15,9 @@ from factory.placements import Figure, load_placements, load_tables
 if TYPE_CHECKING:
     from factory.records import Brief, Placement, Plan
 
-SECONDS: Mapping[str, float] = {"plate": 2.5, "copy": 1.0, "compose": 2.5, "animate": 15.0}
-"""Seconds of one core for a job of each stage, for a quote; run.json says what it really was."""
+SECONDS: Mapping[str, float] = {"plate": 0.7, "copy": 0.4, "compose": 0.4, "animate": 6.6}
+"""Seconds of one core for a job of each stage, for a quote: the means of the sample brief's 72 variants on two quiet
+cores (2026-11-25); run.json says what it really was."""
 
 
 def show(title: str, header: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()) -> None:

@@ -221,8 +221,9 @@ def test_models_say_what_runs_here_and_why_the_rest_does_not() -> None:
 
 
 def test_a_quote_is_shorter_on_more_cores() -> None:
-    assert quote({"plate": 4, "animate": 2}, 2)["seconds"] == 20
-    assert quote({"plate": 4, "animate": 2}, 4)["seconds"] == 10
+    two, four = (quote({"plate": 40, "animate": 20}, cores) for cores in (2, 4))
+    assert two["seconds"] == 80  # (40 x .7 + 20 x 6.6) / 2
+    assert four["seconds"] == 40
 
 
 # ---------------------------------------------------------------------------------------------------- explain
