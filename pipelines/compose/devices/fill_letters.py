@@ -117,7 +117,7 @@ def _worth(grid: Grid, data: Data, box: Box) -> float:
     over = any(_row_end(grid, data.face, box.x, row) > box.right + 0.5 for row in range(grid.rows))
     tail = grid.first + grid.count
     torn = tail < len(grid.signs) - 1 and tail // grid.columns != (len(grid.signs) - 1) // grid.columns
-    return grid.size * (0.5 + 0.5 * min(1.0, width / box.w)) * (0.4 if over else 1.0) * (0.6 if torn else 1.0)
+    return grid.size * (0.5 + 0.5 * min(1.0, width / box.w)) * (0.02 if over else 1.0) * (0.6 if torn else 1.0)
 
 
 @lru_cache(maxsize=64)
