@@ -143,6 +143,15 @@ class Composer:
         self._reopen = reopen
         self._backdrops: dict[tuple[Any, ...], Backdrop] = {}
 
+    def anew(self, family: Family, scene: Scene | None = None) -> Composer:
+        """The same concept laid out by another family, without its device; in another scene where one is given."""
+        other = Composer(
+            concept=replace(self.concept, device=""), kit=self.kit, scene=scene or self.scene, product=self.product,
+            brief=self.brief, reopen=self._reopen,
+        )
+        other.family = family
+        return other
+
     def compose(self, deck: CopyDeck, placement: Placement, brief: Brief | None = None) -> Composition:
         """The finished picture for a deck's locale. `brief` is the brief localized; raises LayoutError."""
         return self.compose_content(build(deck, self.concept, brief or self.brief), placement)

@@ -28,8 +28,12 @@ class Flat:
     lights = 1
     camera_fixed = False
 
-    def __init__(self, colour: str) -> None:
-        self._colour = colour
+    def __init__(self, colour: str, turn: float = 0.0) -> None:
+        self._colour, self._turn = colour, turn
+
+    def turned(self, degrees: float) -> Flat:
+        """The same ground with its light turned about the upright, positive to the right."""
+        return Flat(self._colour, self._turn + degrees)
 
     def limits(self, size: tuple[int, int], height: float | None = None) -> Limits:
         """Nearly everything; `height` changes nothing here."""
@@ -50,7 +54,7 @@ class Flat:
         return Passes(
             key=np.asarray((1 - FILL_SHARE) * (1 - FALL * side), np.float32),
             fill=np.full((height, width), FILL_SHARE, np.float32),
-            albedo=np.broadcast_to(ground, (height, width, 3)).astype(np.float32), light_dir=_toward(AZIMUTH, ELEVATION),
+            albedo=np.broadcast_to(ground, (height, width, 3)).astype(np.float32), light_dir=_toward(AZIMUTH + self._turn, ELEVATION),
             light_angle=ANGLE, pitch=PITCH, foot=window.foot, height=window.height, key_colour=key_colour,
             fill_colour=fill_colour, position=np.asarray(np.stack(floor, axis=-1), np.float32),
         )

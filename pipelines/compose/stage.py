@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -44,6 +45,13 @@ class Stage:
         self._grounds: dict[tuple[int, bool], Bytes] = {}
         self._layers: dict[int, Layer] = {}
         self._whole: dict[int, Bytes] = {}
+
+    def under(self, scene: Scene) -> Stage:
+        """The same stage in another light: `scene` is its own scene with lights moved."""
+        other = copy(self)
+        other.scene, other.passes = scene, scene.view(self.window, self.light)
+        other._grounds, other._layers, other._whole = {}, {}, {}
+        return other
 
     @property
     def size(self) -> tuple[int, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from pipelines.plate import gobo, texture
 from pipelines.plate.matter import Wash, role_colour, wash_albedo, wash_light
 from pipelines.plate.room import Room, Rows, corner_row, facing, position, read_room, rows
 from pipelines.plate.setfile import Key, SetFile
-from pipelines.scene import Box, Floats, Limits, Passes, Window, mirrored, unflipped
+from pipelines.scene import Box, Floats, Limits, Passes, Vector, Window, mirrored, unflipped
 
 FREE = 3.0
 """A foot may stand this many canvas heights off the canvas: a formula has no edge."""
@@ -29,6 +31,11 @@ class ProceduralScene:
         self._file, self._palette, self._wash = file, palette, wash
         self._room: Room = read_room(file.data["room"])
         self._look: Mapping[str, Any] = file.data.get("look", {})
+
+    def turned(self, degrees: float) -> ProceduralScene:
+        """The same set with its lights turned about the upright, as hours turn the sun; positive is to the right."""
+        keys = tuple(replace(key, direction=around(key.direction, degrees)) for key in self._file.keys)
+        return ProceduralScene(replace(self._file, keys=keys), self._palette, self._wash)
 
     def limits(self, size: tuple[int, int], height: float | None = None) -> Limits:  # noqa: ARG002
         """Nearly everything; `height` changes nothing here."""
@@ -115,6 +122,13 @@ class ProceduralScene:
             return ((0.0, 0.0, float(width), float(height)),)
         placed = (_on_canvas(box, window) for box in boxes)
         return tuple(box for box in placed if box[2] > 0 and box[3] > 0)
+
+
+def around(direction: Vector, degrees: float) -> Vector:
+    """A direction turned about the upright: seen from the camera, light moves to the right for positive degrees."""
+    x, y, z = direction
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return x * c - y * s, x * s + y * c, z
 
 
 def _on_canvas(box: tuple[float, float, float, float], window: Window) -> Box:
