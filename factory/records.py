@@ -65,10 +65,17 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
-    """What is on offer, with its dates and terms."""
+    """What is on offer, with its dates and terms.
+
+    `quantity` is how many products the price buys, as many as a picture of the offer shows; `buys` says it in words
+    ("Three bottles"), to stand beside the price; `price_note` is what must stand with it ("€10.00 per litre").
+    """
 
     text: str
     terms: str
+    quantity: int = 1
+    buys: str = ""
+    price_note: str = ""
     code: str = ""
     price: Money | None = None
     was: Money | None = None
@@ -233,7 +240,8 @@ class Concept:
     """One creative idea of a brief, for one tribe.
 
     `set` names a set of the catalogue ("seamless" for a flat ground), `light` one of its keys; `mode` names one of
-    the kit's modes and `ground` the colour it stands on; `line` is the person's idea it speaks, or "" when the grammar
+    the kit's modes and `ground` the colour it stands on, `other` the mode of the other half or of the picture in a page;
+    `line` is the person's idea it speaks, or "" when the grammar
     writes; `device_data` is what a device draws from, by locale where it is words.
     """
 
@@ -259,6 +267,7 @@ class Concept:
     tier: Tier
     seed: int
     idea: str
+    other: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

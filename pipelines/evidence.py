@@ -89,7 +89,7 @@ def _said(brief: Brief) -> list[str]:
     texts = [
         brief.message, *(f.text for f in brief.product.facts), *(p.text for p in brief.proof),
         *(p.source for p in brief.proof), *(p.role for p in brief.proof), brief.product.price_note,
-        *brief.must_say, *brief.legal, *((offer.text, offer.terms, offer.code) if offer else ()),
+        *brief.must_say, *brief.legal, *((offer.text, offer.terms, offer.code, offer.buys, offer.price_note) if offer else ()),
     ]
     return [t for t in texts if t]
 

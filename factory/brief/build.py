@@ -78,7 +78,8 @@ def _proof(data: Data, order: int) -> Proof:
 
 def _offer(data: Data) -> Offer:
     return Offer(
-        text=data["text"], terms=data["terms"], code=data.get("code", ""), price=_money(data.get("price")),
+        text=data["text"], terms=data["terms"], quantity=data.get("quantity", 1), buys=data.get("buys", ""),
+        price_note=data.get("price_note", ""), code=data.get("code", ""), price=_money(data.get("price")),
         was=_money(data.get("was")), start=_day(data.get("start")), end=_day(data.get("end")),
     )
 

@@ -97,7 +97,7 @@ def _spoken(desk: Desk) -> Iterator[Path_]:
     for place, fact in desk.entries("product", "facts"):
         name = entry_id("facts", fact, int(place[-1]))
         yield from (("product", "facts", name, field) for field in ("text", "unit", "noun") if fact.get(field))
-    yield from (("offer", name) for name in ("text", "terms") if (data.get("offer") or {}).get(name))
+    yield from (("offer", name) for name in ("text", "terms", "buys", "price_note") if (data.get("offer") or {}).get(name))
     for place, proof in desk.entries("proof"):
         name = entry_id("proof", proof, int(place[-1]))
         yield from (("proof", name, field) for field in ("text", "role") if proof.get(field))

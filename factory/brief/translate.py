@@ -15,7 +15,7 @@ TRANSLATABLE: Mapping[str, Any] = {
         "name": "text", "category": "text", "price_note": "text",
         "facts": [{"text": "text", "unit": "text", "symbol": "text", "noun": "text"}],
     },
-    "offer": {"text": "text", "terms": "text", "code": "text"},
+    "offer": {"text": "text", "terms": "text", "buys": "text", "price_note": "text", "code": "text"},
     "proof": [{"text": "text", "source": "text", "role": "text"}],
     "tribes": [
         {"name": "text", "story": "text", "values": "free", "passions": "free", "words": "free", "avoid": "free"},

@@ -56,8 +56,11 @@ def _price(brief: Brief, locale: str, *, offered: bool) -> Iterator[Text]:
         yield Text(field="art_price", text=money(shown, locale), source="brief")
     if offer and offered and offer.was:
         yield Text(field="art_was", text=money(offer.was, locale), source="brief")
-    if offer and offered and offer.code:
-        yield Text(field="art_code", text=offer.code, source="brief")
+    if offer and offered:
+        beside = {"art_code": offer.code, "art_buys": offer.buys, "art_per": offer.price_note}
+        yield from (Text(field=name, text=text, source="brief") for name, text in beside.items() if text)
+    elif shown and brief.product.price_note:
+        yield Text(field="art_per", text=brief.product.price_note, source="brief")
 
 
 def _date(brief: Brief, locale: str) -> Iterator[Text]:

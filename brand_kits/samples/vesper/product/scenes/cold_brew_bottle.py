@@ -1,4 +1,6 @@
-"""The 330 ml cold-brew bottle: `python cold_brew_bottle.py LABEL.png OUT.png [pixels] [samples]`.
+"""The 330 ml cold-brew bottle: `python cold_brew_bottle.py LABEL.png OUT.png [pixels] [samples] [turn]`.
+
+`turn` degrees turn the label away from us, for the bottles that stand behind a leading one.
 
 Coated glass in persimmon, darker at the foot; a ribbed midnight cap over a brushed ring;
 a paper label right round. Runs in Blender's own Python.
@@ -10,7 +12,8 @@ import math
 import sys
 from pathlib import Path
 
-from studio import arc, bezier, clear, fading, grained, light_and_shoot, printed, surface, turned
+import bpy
+from studio import Profile, arc, bezier, clear, fading, grained, light_and_shoot, printed, surface, turned
 
 HEIGHT = 1.64
 BODY = 0.330
@@ -20,15 +23,14 @@ RIBS = 72
 TOP = HEIGHT - 1.681  # heights of the neck and cap were drawn for a bottle this tall
 
 
-def build(label: Path) -> None:
-    """Model the bottle."""
+def build(label: Path) -> list[bpy.types.Object]:
+    """Model the bottle, foot at the origin."""
     clear()
-    _glass()
-    _label(label)
-    _cap()
+    return [glass(), labelled(label), *capped()]
 
 
-def _glass() -> None:
+def glass(finish: Profile = ()) -> bpy.types.Object:
+    """The coated body; `finish` is what follows the bead: a mouth, where no cap hides it."""
     coat = surface("coat", "#F05A28", Roughness=0.36, Specular_IOR_Level=0.45, Coat_Weight=0.25, Coat_Roughness=0.16)
     fading(coat, [(0.0, "#B23409"), (0.22, "#E64E1C"), (0.50, "#F05A28")], HEIGHT)
     foot = [
@@ -40,10 +42,11 @@ def _glass() -> None:
     shoulder = bezier([(BODY, 0.965), (BODY, 1.235), (NECK + 0.004, 1.10), (NECK, 1.285)], 90)
     neck = [(NECK, 1.31), (NECK, 1.390 + TOP)]
     bead = [*arc((NECK, 1.410 + TOP), 0.016, -90, 90, 14), (NECK - 0.004, 1.432 + TOP), (NECK - 0.004, 1.50 + TOP)]
-    turned("glass", [*foot, (BODY, 0.1), (BODY, 0.4), (BODY, 0.7), *shoulder, *neck, *bead], coat)
+    return turned("glass", [*foot, (BODY, 0.1), (BODY, 0.4), (BODY, 0.7), *shoulder, *neck, *bead, *finish], coat)
 
 
-def _label(art: Path) -> None:
+def labelled(art: Path) -> bpy.types.Object:
+    """The paper label, right round."""
     paper = surface("paper", "#F7EDE0", Roughness=0.62, Specular_IOR_Level=0.3)
     grained(printed(paper, art), 260, 0.10, 0.002)
     r = BODY + 0.0035
@@ -54,20 +57,21 @@ def _label(art: Path) -> None:
         (r, LABEL_HEAD),
         (r - 0.003, LABEL_HEAD),
     ]
-    turned("label", profile, paper)
+    return turned("label", profile, paper)
 
 
-def _cap() -> None:
+def capped() -> list[bpy.types.Object]:
+    """The ring and the ribbed cap."""
     rubber = surface("cap", "#1C1A3B", Roughness=0.42, Specular_IOR_Level=0.5)
     metal = surface("ring", "#D9A26B", Roughness=0.24, Metallic=1.0)
     r, base = 0.168, 1.434 + TOP
     ring = [(r - 0.03, base), *arc((r - 0.007, base + 0.007), 0.007, -90, 0, 5),
             *arc((r - 0.007, base + 0.029), 0.007, 0, 90, 5), (r - 0.03, base + 0.036)]  # fmt: skip
-    turned("ring", ring, metal)
+    band = turned("ring", ring, metal)
     side = [(r, base + 0.062 + 0.132 * k / 24) for k in range(25)]
     head = [*arc((r - 0.030, base + 0.214), 0.030, 0, 90, 14), (0.08, base + 0.2455), (0.0, base + 0.2465)]
     skirt = [(r - 0.03, base + 0.041), *arc((r - 0.010, base + 0.051), 0.010, -90, 0, 6)]
-    turned("cap", [*skirt, *side, *head], rubber, _ribs, steps=RIBS * 12)
+    return [band, turned("cap", [*skirt, *side, *head], rubber, _ribs, steps=RIBS * 12)]
 
 
 def _ribs(angle: float, radius: float, z: float) -> float:
@@ -80,7 +84,8 @@ def main() -> None:
     """Render the bottle."""
     label, out = Path(sys.argv[1]), Path(sys.argv[2])
     pixels, samples = (int(a) for a in (sys.argv[3:5] or ("1780", "96")))
-    build(label)
+    for thing in build(label):
+        thing.rotation_euler[2] = math.radians(float(sys.argv[5]) if len(sys.argv) > 5 else 0.0)
     light_and_shoot(out.resolve(), HEIGHT, BODY, pixels, samples)
 
 

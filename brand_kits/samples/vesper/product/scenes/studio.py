@@ -166,8 +166,13 @@ def _fade(lamp: bpy.types.AreaLight) -> None:
     tree.links.new(ramp.outputs[0], tree.nodes["Emission"].inputs["Strength"])
 
 
-def light_and_shoot(out: Path, height: float, half_width: float, pixels: int, samples: int) -> None:
-    """Light the product, look at it as the sets do, render a crop `pixels` tall."""
+def light_and_shoot(
+    out: Path, height: float, half_width: float, pixels: int, samples: int, below: float = 0.035, glassy: bool = False
+) -> None:
+    """Light the product, look at it as the sets do, render a crop in which `height` is `pixels` tall.
+
+    `below` is the share of the frame kept under the foot; `glassy` lets the ground through clear glass.
+    """
     h = height
     softbox((-1.75 * h, -1.05 * h, 0.62 * h), 0.45 * h, (0.60 * h, 2.2 * h), 50 * h * h)
     softbox((1.6 * h, -0.45 * h, 0.60 * h), 0.45 * h, (0.26 * h, 2.0 * h), 16 * h * h)
@@ -179,7 +184,9 @@ def light_and_shoot(out: Path, height: float, half_width: float, pixels: int, sa
     world.node_tree.nodes["Background"].inputs[0].default_value = (1.0, 0.985, 0.965, 1)
     world.node_tree.nodes["Background"].inputs[1].default_value = 0.30
     _camera(height)
-    _render(out, height, half_width, pixels, samples)
+    bpy.context.scene.render.film_transparent = True
+    bpy.context.scene.cycles.film_transparent_glass = glassy
+    _render(out, height, half_width, pixels, samples, below)
 
 
 def _camera(height: float) -> None:
@@ -193,7 +200,7 @@ def _camera(height: float) -> None:
     bpy.context.view_layer.update()
 
 
-def _render(out: Path, height: float, half_width: float, pixels: int, samples: int) -> None:
+def _render(out: Path, height: float, half_width: float, pixels: int, samples: int, below: float) -> None:
     """Render only the part of the frame where the product is, at full sensor resolution."""
     scene = bpy.context.scene
     render = scene.render
@@ -203,14 +210,14 @@ def _render(out: Path, height: float, half_width: float, pixels: int, samples: i
     foot = 0.5 - math.tan(math.radians(DEPRESSION_DEG - TILT_DEG)) * LENS_MM / SENSOR_MM
     render.use_border = render.use_crop_to_border = True
     render.border_min_x, render.border_max_x = 0.5 - half, 0.5 + half
-    render.border_min_y, render.border_max_y = foot - 0.035, foot + share * 1.06
+    render.border_min_y, render.border_max_y = foot - below, foot + share * 1.06
     render.engine = "CYCLES"
     render.threads_mode, render.threads = "FIXED", 2
-    render.film_transparent = True
     cycles = scene.cycles
     cycles.device, cycles.samples, cycles.use_denoising = "CPU", samples, True
     cycles.denoiser, cycles.adaptive_threshold = "OPENIMAGEDENOISE", 0.02
-    cycles.max_bounces, cycles.caustics_reflective, cycles.seed = 6, False, 3
+    cycles.max_bounces = 14 if cycles.film_transparent_glass else 6
+    cycles.caustics_reflective, cycles.seed = False, 3
     cycles.sample_clamp_indirect = 6
     scene.view_settings.view_transform = "Standard"
     render.image_settings.file_format, render.image_settings.color_mode = "PNG", "RGBA"
