@@ -54,7 +54,8 @@ class Flat:
         return Passes(
             key=np.asarray((1 - FILL_SHARE) * (1 - FALL * side), np.float32),
             fill=np.full((height, width), FILL_SHARE, np.float32),
-            albedo=np.broadcast_to(ground, (height, width, 3)).astype(np.float32), light_dir=_toward(AZIMUTH + self._turn, ELEVATION),
+            albedo=np.broadcast_to(ground, (height, width, 3)).astype(np.float32),
+            light_dir=_toward(AZIMUTH + self._turn, ELEVATION),
             light_angle=ANGLE, pitch=PITCH, foot=window.foot, height=window.height, key_colour=key_colour,
             fill_colour=fill_colour, position=np.asarray(np.stack(floor, axis=-1), np.float32),
         )
