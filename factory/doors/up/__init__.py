@@ -1,0 +1,1 @@
+"""`factory up`: real servers, the web door and workers on one machine, watched by one supervisor."""

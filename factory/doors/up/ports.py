@@ -1,0 +1,42 @@
+"""Ports on loopback: the usual ones while they are free, else free ones below the range that connections going out use."""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import Mapping
+
+GRPC = 10_000
+"""SeaweedFS talks to itself on a second port this much above each of its ports."""
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server could listen on this port now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def choose(wanted: Mapping[str, int], *, twins: bool = False) -> dict[str, int]:
+    """For each name its wanted port where that is free, else a free one; with `twins`, port + 10000 is free as well."""
+    taken: set[int] = set()
+    chosen: dict[str, int] = {}
+    for name, port in wanted.items():
+        chosen[name] = port if port and port not in taken and _serves(port, twins) else _free_one(taken, twins)
+        taken.add(chosen[name])
+    return chosen
+
+
+def _serves(port: int, twins: bool) -> bool:
+    return is_free(port) and (not twins or is_free(port + GRPC))
+
+
+def _free_one(taken: set[int], twins: bool) -> int:
+    for port in random.SystemRandom().sample(range(10_500, 22_000), 500):
+        if port not in taken and _serves(port, twins):
+            return port
+    raise OSError("no port is free between 10500 and 22000")
