@@ -90,13 +90,29 @@ class Passes:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Solid:
+    """One round body of a product picture, for its shadows. Lengths in heights of the picture.
+
+    `at` is where its foot stands from the picture's contact point (x right, y away); `radii` along its axis from foot
+    to top, `height` that axis' length. `yaw` None for a body that stands; else it lies, its top toward `yaw` degrees
+    from x (negative: toward us) and `at` the middle of its length.
+    """
+
+    at: tuple[float, float]
+    radii: Floats
+    height: float
+    yaw: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Cutout:
     """A product cut-out, trimmed to its alpha.
 
     `rgba` (h, w, 4) uint8, straight alpha. `profile`: 64 radii from foot to top, in heights of the picture;
     `foot_radius` that of the base it stands on. `pitch` degrees the camera looked down. `label_box` fractions of the
     picture (the words on it), or None. A crop may keep the rows from 0 to `safe_crop_bottom` or from
-    `safe_crop_top` to 1 without cutting words. Sizes in mm.
+    `safe_crop_top` to 1 without cutting words. Sizes in mm. A picture of more than one standing body has `solids`,
+    and `foot_row`: how far down, in fractions of the picture, its contact point lies.
     """
 
     rgba: npt.NDArray[np.uint8]
@@ -111,6 +127,13 @@ class Cutout:
     height_mm: float | None
     width_mm: float | None
     digest: str
+    solids: tuple[Solid, ...] = ()
+    foot_row: float | None = None
+
+    @property
+    def bodies(self) -> tuple[Solid, ...]:
+        """What throws shadows: the solids, or the one that the profile tells of."""
+        return self.solids or (Solid(at=(0.0, 0.0), radii=self.profile, height=self.stature),)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -125,6 +148,8 @@ class Cutout:
     @property
     def sink(self) -> float:
         """How far the picture's lower edge lies below the base's centre, in heights of the picture."""
+        if self.foot_row is not None:
+            return 1 - self.foot_row
         return self.foot_radius * math.sin(math.radians(self.pitch))
 
     @property
