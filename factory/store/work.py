@@ -77,10 +77,10 @@ def claim(db: Connection[dict[str, Any]], lanes: Sequence[str], worker: str, lea
 
 
 def _hungry(db: Connection[dict[str, Any]], lanes: Sequence[str]) -> list[str]:
-    """Batches with ready jobs in these lanes: whoever has had the least first."""
+    """Batches with ready jobs in these lanes: whoever has had the least first, a newcomer first of all."""
     rows = db.execute(
         "select b.id from batches b where exists (select 1 from jobs j where j.batch = b.id and j.lane = any(%s) "
-        "and j.state = 'ready' and j.not_before <= now()) order by b.vtime, b.created_at, b.id limit 50", (list(lanes),))
+        "and j.state = 'ready' and j.not_before <= now()) order by b.vtime, b.started_at nulls first, b.id limit 50", (list(lanes),))
     return [r["id"] for r in rows]
 
 
