@@ -80,7 +80,8 @@ def _hungry(db: Connection[dict[str, Any]], lanes: Sequence[str]) -> list[str]:
     """Batches with ready jobs in these lanes: whoever has had the least first, a newcomer first of all."""
     rows = db.execute(
         "select b.id from batches b where exists (select 1 from jobs j where j.batch = b.id and j.lane = any(%s) "
-        "and j.state = 'ready' and j.not_before <= now()) order by b.vtime, b.started_at nulls first, b.id limit 50", (list(lanes),))
+        "and j.state = 'ready' and j.not_before <= now()) order by b.vtime, b.started_at nulls first, b.id "
+        "limit 50", (list(lanes),))
     return [r["id"] for r in rows]
 
 
@@ -277,7 +278,8 @@ def seen(db: Connection[dict[str, Any]], worker: str, lane: str, *, job: str | N
     db.execute(
         "insert into workers (name, lane, job, busy_seconds) values (%(w)s, %(l)s, %(j)s, %(b)s) "
         "on conflict (name) do update set lane = excluded.lane, seen_at = now(), job = excluded.job, "
-        "busy_seconds = workers.busy_seconds + excluded.busy_seconds, progress_at = case when %(p)s then now() else workers.progress_at end",
+        "busy_seconds = workers.busy_seconds + excluded.busy_seconds, "
+        "progress_at = case when %(p)s then now() else workers.progress_at end",
         {"w": worker, "l": lane, "j": job, "b": busy, "p": progress})
 
 
