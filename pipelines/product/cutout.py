@@ -1,6 +1,7 @@
 """A product picture cut out of its background, with the measures that staging needs.
 
-What the YAML file beside the picture is silent about is measured from alpha.
+What the YAML file beside the picture is silent about is measured from alpha. A picture of more than one body, or of
+one that lies, tells its `solids` (`at`, `radii`, `height`, `yaw`, in heights of the picture) and its `foot_row`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from factory.errors import FactoryError
 from factory.ids import digest_bytes
-from pipelines.scene import Cutout, Side
+from pipelines.scene import Cutout, Side, Solid
 
 __all__ = ["Cutout", "ProductError", "cutout", "load_cutout"]
 
@@ -63,7 +64,15 @@ def cutout(rgba: npt.NDArray[np.uint8], data: Mapping[str, Any], digest: str) ->
         height_mm=data.get("height_mm"),
         width_mm=data.get("width_mm"),
         digest=digest,
+        solids=tuple(_solid(body) for body in data.get("solids", ())),
+        foot_row=data.get("foot_row"),
     )
+
+
+def _solid(data: Mapping[str, Any]) -> Solid:
+    """One body of a picture of several, or of one that lies."""
+    x, y = data["at"]
+    return Solid(at=(float(x), float(y)), radii=_resampled(data["radii"]), height=float(data["height"]), yaw=data.get("yaw"))
 
 
 def _read(path: Path) -> npt.NDArray[np.uint8]:
@@ -122,7 +131,7 @@ def _trimmed(data: Mapping[str, Any], full: tuple[int, int], box: tuple[int, int
         moved["label_box"] = (
             (x - x0 / full[0]) * across, (y - y0 / full[1]) * down, w * across, h * down,
         )  # fmt: skip
-    for name in ("safe_crop_bottom", "safe_crop_top"):
+    for name in ("safe_crop_bottom", "safe_crop_top", "foot_row"):
         if name in data:
             moved[name] = (data[name] - y0 / full[1]) * down
     return moved

@@ -13,10 +13,9 @@ import sys
 from pathlib import Path
 
 import bpy
+from poses import BODY, HEIGHT
 from studio import Profile, arc, bezier, clear, fading, grained, light_and_shoot, printed, surface, turned
 
-HEIGHT = 1.64
-BODY = 0.330
 NECK = 0.142
 LABEL_FOOT, LABEL_HEAD = 0.19, 0.89
 RIBS = 72

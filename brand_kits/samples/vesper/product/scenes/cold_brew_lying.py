@@ -9,12 +9,10 @@ import math
 import sys
 from pathlib import Path
 
-from cold_brew_bottle import BODY, HEIGHT, build
+from cold_brew_bottle import build
 from mathutils import Matrix, Vector
+from poses import BELOW, BODY, HEIGHT, ROLL, YAW
 from studio import light_and_shoot
-
-YAW, ROLL = 27.0, 24.0
-"""Degrees the cap is turned toward us, and the label up."""
 
 
 def laid() -> Matrix:
@@ -34,7 +32,7 @@ def main() -> None:
     pixels, samples = (int(a) for a in (sys.argv[3:5] or ("1640", "96")))
     for thing in build(label):
         thing.matrix_world = laid()
-    light_and_shoot(out.resolve(), HEIGHT, 1.02, pixels, samples, below=0.12)
+    light_and_shoot(out.resolve(), HEIGHT, 1.02, pixels, samples, below=BELOW["cold-brew-lying"])
 
 
 if __name__ == "__main__":

@@ -10,14 +10,13 @@ import sys
 from pathlib import Path
 
 import bpy
-from cold_brew_bottle import BODY, HEIGHT, NECK, TOP, capped, glass, labelled
+from cold_brew_bottle import NECK, TOP, capped, glass, labelled
 from mathutils import Matrix
+from poses import BELOW, BOTTLE, CAP, GLASS_FOOT, GLASS_HEIGHT, GLASS_RIM, HEIGHT, TUMBLER
 from studio import arc, clear, light_and_shoot, linear, surface, turned
 
-BOTTLE, TUMBLER, CAP = (-0.36, 0.16), (0.40, -0.10), (-0.10, -0.50)
-"""Where things stand, x and y."""
-GLASS_FOOT, GLASS_RIM, GLASS_HEIGHT, WALL, BASE = 0.285, 0.345, 0.86, 0.020, 0.10
-FILL = 0.64
+WALL, BASE, FILL = 0.020, 0.10, 0.64
+"""The tumbler's wall and foot, and how high the coffee stands."""
 CAP_BASE = 1.434 + TOP
 LIP = 1.575 + TOP
 
@@ -92,7 +91,7 @@ def main() -> None:
     ring, cap = capped()
     cap.location = (*CAP, -CAP_BASE - 0.041)
     ring.matrix_world = Matrix.Translation((*BOTTLE, 0))
-    light_and_shoot(out.resolve(), HEIGHT, 0.95, pixels, samples, below=0.11, glassy=True)
+    light_and_shoot(out.resolve(), HEIGHT, 0.95, pixels, samples, below=BELOW["cold-brew-poured"], glassy=True)
 
 
 if __name__ == "__main__":

@@ -32,8 +32,11 @@ class Product:
     crop_below: float  # lowest crop that looks meant: just under the words
 
 
+BOTTLE = Product(height=164, width=66, words=(22.5, 84.3), half_arc=27.0, crop_below=19.5)
 PRODUCTS = {
-    "cold-brew-bottle": Product(height=164, width=66, words=(22.5, 84.3), half_arc=27.0, crop_below=19.5),
+    "cold-brew-bottle": BOTTLE,
+    "cold-brew-bottle-left": BOTTLE,
+    "cold-brew-bottle-right": BOTTLE,
     "nitro-can": Product(height=122, width=50, words=(24.0, 94.8), half_arc=19.0, crop_below=17.5),
 }
 
