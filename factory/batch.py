@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from factory.curate import Candidate, Decision, alikeness, curate
-from factory.difference import Traits, spread
+from factory.difference import Traits, colour_spread, spread
 from factory.records import Asset, Batch, Cell, Component, Concept, Finding, Plan, Text, Variant
 
 SCHEMA = "https://creative-factory.dev/schemas/batch/1"
@@ -102,6 +102,7 @@ def _figures(
     status = Counter(v.status for v in variants)
     shipped = [v for v in variants if v.status == "shipped"]
     least, mean = spread([traits[c.id] for c in plan.concepts])
+    nearest, typical = colour_spread([traits[c.id] for c in plan.concepts])
     picks = [c for c in candidates if decisions[c.cell].attempt == c.attempt]
     return {
         "planned": len(plan.cells), "shipped": status["shipped"], "dropped": status["dropped"], "failed": status["failed"],
@@ -110,6 +111,7 @@ def _figures(
         "locales": len({v.locale for v in shipped}), "placements": len({v.placement for v in shipped}),
         "spares_used": sum(bool(d.attempt) for d in decisions.values()),
         "difference": {"least": round(least, 4), "mean": round(mean, 4)},
+        "colours_apart": {"least": round(nearest, 4), "mean": round(typical, 4)},
         "alikeness": dict(alikeness(picks)),
         "text_sources": dict(sorted(Counter(t.source.split(":")[0] for v in shipped for t in v.copy.values()).items())),
     }

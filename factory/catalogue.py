@@ -5,7 +5,7 @@ a device is adding its folder or file: this module lists what it finds, in the o
 
     pipelines/plate/sets/<name>/set.yaml         name, title, world, mood, ground, keys[{name, mood, azimuth, modes}]
     pipelines/compose/families/<name>.yaml       name, title, motives, needs, grounds, subject, voice, view, device
-    pipelines/compose/devices/<name>.yaml        name, title, needs, families, motives, figures [least, most]
+    pipelines/compose/devices/<name>.yaml        name, title, needs, families, motives, figures [least, most], ground
     pipelines/plate/washes.yaml                  washes[{name, title, mood, uses}]
 """
 
@@ -58,6 +58,8 @@ class FamilyRow:
     voice: str
     view: str
     device: str
+    figure: str = "plain"
+    """How many grounds it shows: `plain` one, `page` a picture in a page, `split` two that meet."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +72,8 @@ class DeviceRow:
     families: tuple[str, ...]
     motives: tuple[str, ...]
     figures: tuple[float, float] | None = None
+    ground: str = ""
+    """`flat` for what is printed behind the product and wants a plain ground, "" for any."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +142,16 @@ def _family(data: Mapping[str, Any]) -> FamilyRow:
         name=data["name"], title=str(data.get("title", data["name"])), motives=_words(data, "motives"),
         needs=_words(data, "needs"), grounds=_words(data, "grounds", ("flat",)), subject=str(data.get("subject", "product")),
         voice=str(data.get("voice", "plain")), view=str(data.get("view", "whole")), device=str(data.get("device", "optional")),
+        figure=_figure(data.get("layouts") or {}),
     )
+
+
+def _figure(layouts: Mapping[str, Mapping[str, Any]]) -> str:
+    """What most of a family's layouts do with the ground."""
+    for key, figure in (("window", "page"), ("split", "split")):
+        if 2 * sum(bool(plan.get(key)) for plan in layouts.values()) > len(layouts):
+            return figure
+    return "plain"
 
 
 def _device(data: Mapping[str, Any]) -> DeviceRow:
@@ -146,6 +159,7 @@ def _device(data: Mapping[str, Any]) -> DeviceRow:
         name=data["name"], title=str(data.get("title", data["name"])), needs=_words(data, "needs"),
         families=_words(data, "families"), motives=_words(data, "motives"),
         figures=(float(data["figures"][0]), float(data["figures"][1])) if data.get("figures") else None,
+        ground=str(data.get("ground", "")),
     )
 
 

@@ -1,29 +1,35 @@
 """(Brief, kit facts, placements, catalogue, options) -> Plan. Pure, deterministic, order-free.
 
-Concepts come from a lattice (idea x family x device x mode) and are chosen one by one for how well they fit and how
-far they stand from those already chosen; a set, a light and a wash follow. Cells are then picked by coverage.
+Concepts come from a lattice (idea x family x device) and are chosen one by one for how well they fit and how far they
+stand from those already chosen; grounds are then dealt to all of them together (`grounds`), and a set, a light and a
+wash follow. Cells are picked by coverage.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import product
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from factory.catalogue import Catalogue, DeviceRow, FamilyRow, SetRow
-from factory.difference import Traits, distance
+from factory.difference import Oklab, Traits, distance
 from factory.errors import Fault, InputError
+from factory.grounds import Ask, Ground, KitMode, deal, tint_of
 from factory.ids import digest, short
 from factory.motives import BY_NAME, MOTIVES, Motive
-from factory.records import Brief, Cell, Concept, Fact, Kind, Line, Mode, Placement, Plan, PlateJob, Proof
+from factory.records import Brief, Cell, Concept, Fact, Kind, Line, Placement, Plan, PlateJob, Proof
 
 SPARE_FACTOR = 2.0
 """Attempts a cell may take: one planned and one spare, so that checks never need to be blunted."""
 
-MODE_SHARE: Mapping[str, float] = {"light": 0.5, "dark": 0.3, "bold": 0.4}
-"""Largest share of a batch on each kind of ground (a batch carries light, dark and bold grounds)."""
+SHOWN: Mapping[str, float] = {"none": 0.35, "small": 0.8, "crop": 0.9}
+"""How much of the product a family's view shows; 1 for what is not named. No view is 0: films and clean pictures of
+any idea show the product."""
+COLD = {"°C": 10.0, "°F": 50.0}
+"""A fact measured in these signs, at most this high, is cold."""
+ACROSS = 8.0
+"""Degrees of azimuth within which a key comes from the camera and so from no side."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,24 +44,14 @@ class PlanOptions:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KitMode:
-    """One kind of ground that a kit offers: its name, kind, ground colour's name and role -> hex colour."""
-
-    name: str
-    kind: Mode
-    ground: str
-    roles: Mapping[str, str]
-    accent_carries_type: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class KitFacts:
     """What planning needs of a brand kit, as plain values. `pictures` maps a product picture to the side it is lit
-    from and the grounds it must not stand on."""
+    from and the grounds it must not stand on, `outlines` to the colours along its outline in OKLab."""
 
     digest: str
     modes: tuple[KitMode, ...]
     pictures: Mapping[str, tuple[str, frozenset[str]]]
+    outlines: Mapping[str, tuple[Oklab, ...]] = field(default_factory=dict)
 
     def lit_side(self, picture: str) -> str:
         """The side a product picture is lit from."""
@@ -72,13 +68,12 @@ class Seed:
     proof: Proof | None
     family: FamilyRow
     device: DeviceRow | None
-    mode: KitMode
 
     @property
     def key(self) -> str:
         """Names the idea by its content, for ties that no taste decides."""
         parts = (self.motive.name, self.line and self.line.id, self.fact and self.fact.id, self.proof and self.proof.id)
-        return digest([*parts, self.family.name, self.device and self.device.name, self.mode.name])
+        return digest([*parts, self.family.name, self.device and self.device.name])
 
 
 def make_plan(
@@ -122,29 +117,44 @@ def cell_id(brief: str, kit: str, plan: str, cell: Cell) -> str:
 
 def choose_concepts(brief: Brief, kit: KitFacts, catalogue: Catalogue, options: PlanOptions) -> tuple[Concept, ...]:
     """As many concepts as the brief asks for, each as far from the others as the brief's content allows."""
-    pool = list(seeds(brief, kit, catalogue))
+    pool = list(seeds(brief, catalogue))
     if not pool:
         raise InputError([Fault(code="plan.empty", fact="The brief holds nothing that a layout could say", where="lines",
                                 help="Give at least one fact, one line or a price.")])
-    chosen: list[Concept] = []
     taken: list[Seed] = []
-    while len(chosen) < brief.concepts and pool:
+    while len(taken) < brief.concepts and pool:
         fitting = [s for s in pool if _allowed(s, taken, brief.concepts)] or pool
         best = max(fitting, key=lambda s: (round(_worth(s, taken, brief, options.seed), 6), s.key))
-        chosen.append(_concept(best, chosen, brief, kit, catalogue, options.seed))
         taken.append(best)
         pool = [s for s in pool if not _same_idea(s, best)]
+    dealt = deal([_ask(s, brief, kit) for s in taken], kit.modes)
+    chosen: list[Concept] = []
+    for seed, ground in zip(taken, dealt, strict=True):
+        chosen.append(_concept(seed, ground, chosen, brief, kit, catalogue, options.seed))
     return tuple(chosen)
 
 
-def seeds(brief: Brief, kit: KitFacts, catalogue: Catalogue) -> Iterable[Seed]:
+def _ask(seed: Seed, brief: Brief, kit: KitFacts) -> Ask:
+    """What an idea asks of its ground: its line's mood, a cold fact's cold, and a product that shows."""
+    mood = frozenset(seed.line.mood) if seed.line else frozenset()
+    chill = COLD.get(seed.fact.symbol) if seed.fact else None
+    if chill is not None and seed.fact and seed.fact.value is not None and seed.fact.value <= chill:
+        mood |= {"cold"}
+    picture = _picture(brief)
+    return Ask(
+        key=seed.key, figure=seed.family.figure, mood=mood, shows=SHOWN.get(seed.family.view, 1.0) if picture else 0.0,
+        barred=kit.pictures.get(picture, ("", frozenset()))[1], outline=kit.outlines.get(picture, ()),
+    )
+
+
+def seeds(brief: Brief, catalogue: Catalogue) -> Iterable[Seed]:
     """Every idea that the brief's content can carry: a line, fact or proof, in each family and device that suits."""
     for motive, line, fact, proof in _thoughts(brief):
         have = provides(brief, line, fact, proof)
         families = [f for f in catalogue.families if _suits(f, motive, line, brief) and set(f.needs) <= have]
-        for family, mode in product(families, _modes(kit, brief)):
+        for family in families:
             for device in _devices(catalogue, family, motive, line, fact, have):
-                yield Seed(motive=motive, line=line, fact=fact, proof=proof, family=family, device=device, mode=mode)
+                yield Seed(motive=motive, line=line, fact=fact, proof=proof, family=family, device=device)
 
 
 def provides(brief: Brief, line: Line | None, fact: Fact | None, proof: Proof | None) -> set[str]:
@@ -216,12 +226,6 @@ def _suits(family: FamilyRow, motive: Motive, line: Line | None, brief: Brief) -
     return motive.name in family.motives
 
 
-def _modes(kit: KitFacts, brief: Brief) -> list[KitMode]:
-    """The kit's modes on whose ground the product does not melt away."""
-    shunned = frozenset().union(*(kit.pictures.get(p, ("", frozenset()))[1] for p in brief.product.pictures[:1]))
-    return [m for m in kit.modes if m.ground not in shunned] or list(kit.modes)
-
-
 def _devices(
     catalogue: Catalogue, family: FamilyRow, motive: Motive, line: Line | None, fact: Fact | None, have: set[str]
 ) -> list[DeviceRow | None]:
@@ -242,18 +246,14 @@ def _countable(device: DeviceRow, fact: Fact | None) -> bool:
 
 
 def _allowed(seed: Seed, taken: Sequence[Seed], n: int) -> bool:
-    """The batch's caps: a family twice at most, a device once, a mode within its share, a motive twice."""
+    """The batch's caps: a family twice at most, a device once, a motive twice."""
     families = Counter(s.family.name for s in taken)
     devices = Counter(s.device.name for s in taken if s.device)
-    modes = Counter(s.mode.kind for s in taken)
-    grounds = Counter(s.mode.name for s in taken)
     motives = Counter(s.motive.name for s in taken)
     return (
         families[seed.family.name] < 2
         and motives[seed.motive.name] < 2
         and (seed.device is None or devices[seed.device.name] < 1 + n // 12)
-        and modes[seed.mode.kind] < max(1, round(MODE_SHARE[seed.mode.kind] * n))
-        and grounds[seed.mode.name] < max(1, round(0.4 * n))
     )
 
 
@@ -270,18 +270,20 @@ def traits(seed: Seed) -> Traits:
     return Traits(
         motive=seed.motive.name, thought=subject.id if subject else "", subject=seed.family.subject,
         family=seed.family.name, voice=seed.family.voice, ground=seed.family.grounds[0], view=seed.family.view,
-        device=seed.device.name if seed.device else "", mode=seed.mode.name,
+        device=seed.device.name if seed.device else "", mode="",
     )
 
 
-def concept_traits(plan: Plan, catalogue: Catalogue) -> dict[str, Traits]:
-    """The same, of a finished plan's concepts."""
+def concept_traits(plan: Plan, catalogue: Catalogue, kit: KitFacts | None = None) -> dict[str, Traits]:
+    """The same, of a finished plan's concepts; with the colours that they were dealt where the kit is given."""
     rows = {f.name: f for f in catalogue.families}
+    modes = {m.name: m for m in kit.modes} if kit else {}
     return {
         c.id: Traits(
             motive=c.motive, thought=c.line or c.fact or c.proof, subject=c.subject, family=c.family,
             voice=rows[c.family].voice, ground=c.set if c.set != "seamless" else c.wash or "flat", view=rows[c.family].view,
             device=c.device, mode=c.mode,
+            tint=tint_of(rows[c.family].figure, Ground(mode=modes[c.mode], other=modes.get(c.other))) if modes else None,
         )
         for c in plan.concepts
     }
@@ -307,10 +309,11 @@ def _fit(seed: Seed, brief: Brief) -> float:
 
 
 def _concept(
-    seed: Seed, before: Sequence[Concept], brief: Brief, kit: KitFacts, catalogue: Catalogue, number: int
+    seed: Seed, ground: Ground, before: Sequence[Concept], brief: Brief, kit: KitFacts, catalogue: Catalogue, number: int
 ) -> Concept:
     tribe = _tribe(seed, before, brief)
-    row, light = _set_for(seed, before, brief, catalogue, number)
+    stage = ground.stage if seed.family.figure == "page" else ground.mode
+    row, light = _set_for(seed, stage, before, brief, catalogue, number)
     wash, use = _wash_for(seed, row, before, catalogue)
     said = (seed.fact.text if seed.fact else ""), (seed.proof.text if seed.proof else "")
     idea = _told(seed, brief, seed.motive.idea.format(
@@ -323,8 +326,8 @@ def _concept(
         line=seed.line.id if seed.line else "", hook=seed.motive.hooks[len(before) % len(seed.motive.hooks)],
         subject=cast(Any, seed.family.subject), family=seed.family.name, device=seed.device.name if seed.device else "",
         device_data=_device_data(seed, brief), picture=_picture(brief),
-        set=row.name, light=light, wash=wash, wash_use=cast(Any, use), mode=seed.mode.name,
-        ground=seed.mode.ground, flip=_flip(row, light, kit.lit_side(_picture(brief))), tier=cast(Any, "draft"),
+        set=row.name, light=light, wash=wash, wash_use=cast(Any, use), mode=ground.mode.name,
+        ground=stage.ground, other=ground.other.name if ground.other else "", flip=_flip(row, light, kit.lit_side(_picture(brief))), tier=cast(Any, "draft"),
         seed=int(short([number, seed.key]), 16) % 2**31, idea=idea,
     )
 
@@ -353,14 +356,14 @@ def _tribe(seed: Seed, before: Sequence[Concept], brief: Brief) -> Any:
 
 
 def _set_for(
-    seed: Seed, before: Sequence[Concept], brief: Brief, catalogue: Catalogue, number: int
+    seed: Seed, stage: KitMode, before: Sequence[Concept], brief: Brief, catalogue: Catalogue, number: int
 ) -> tuple[SetRow, int]:
     """A set and light for the idea: the least used first, then the one whose mood words meet the idea's."""
     wants = set(brief.art.mood) | set(seed.line.mood if seed.line else ())
     shuns = set(brief.art.avoid)
     used = Counter(c.set for c in before)
     pairs = Counter((c.set, c.light) for c in before)
-    rows = [s for s in catalogue.sets if _stands(s, seed.family) and not shuns & {s.name, s.world}]
+    rows = [s for s in catalogue.sets if _stands(s, seed) and not shuns & {s.name, s.world}]
     rows = [s for s in rows if s.name in brief.art.sets] or rows
     def score(choice: tuple[SetRow, int]) -> tuple[float, ...]:
         row, light = choice
@@ -370,17 +373,21 @@ def _set_for(
         taste = seed.family.grounds.index(row.ground)
         worn = pairs[(row.name, light)]
         return (0 if flat else worn, not flat and used[row.name] > 1, taste, 0 if flat else used[row.name], worn - mood, chance)
-    suited = [(s, i) for s in rows for i, light in enumerate(s.lights) if not light.modes or seed.mode.kind in light.modes]
+    suited = [(s, i) for s in rows for i, light in enumerate(s.lights) if not light.modes or stage.kind in light.modes]
     return min(suited, key=score)
 
 
-def _stands(row: SetRow, family: FamilyRow) -> bool:
-    return row.ground in family.grounds
+def _stands(row: SetRow, seed: Seed) -> bool:
+    """Whether an idea may stand there; a device that is printed behind the product wants a plain ground under even
+    light, as rays over leaf shadows are two lights at once."""
+    printed = seed.device is not None and seed.device.ground == "flat" and "flat" in seed.family.grounds
+    return row.ground in seed.family.grounds and (row.ground == "flat" or not printed)
 
 
 def _wash_for(seed: Seed, row: SetRow, before: Sequence[Concept], catalogue: Catalogue) -> tuple[str, str]:
     """A diffusion wash where the family takes one: as the ground's own matter, at most on every third concept."""
-    if "wash" not in seed.family.grounds or not catalogue.washes or row.ground != "flat":
+    plain = seed.device is not None and seed.device.ground == "flat"
+    if "wash" not in seed.family.grounds or not catalogue.washes or row.ground != "flat" or plain:
         return "", ""
     washed = [c.wash for c in before if c.wash]
     if len(washed) >= max(1, (len(before) + 1) // 3):
@@ -399,11 +406,12 @@ def _flip(row: SetRow, light: int, lit_side: str) -> bool:
     if row.ground == "flat":
         return False
     side = row.lights[light].azimuth
-    return abs(side) > 60 and (side > 0) == (lit_side == "left")
+    return abs(side) > ACROSS and (side > 0) == (lit_side == "left")
 
 
 def _plate_job(concept: Concept, kit: KitFacts, options: PlanOptions) -> PlateJob:
-    mode = next(m for m in kit.modes if m.name == concept.mode)
+    own = next(m for m in kit.modes if m.name == concept.mode)
+    mode = own if own.ground == concept.ground else next((m for m in kit.modes if m.name == concept.other), own)
     palette = dict(mode.roles)
     if concept.wash and not mode.accent_carries_type:
         palette["accent"] = palette["surface"]

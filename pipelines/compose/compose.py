@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from brand_kits.colour import hex_to_oklab, hex_to_oklch, mix
+from brand_kits.colour import apca_hex, hex_to_oklab, hex_to_oklch, mix
 from brand_kits.kit import BrandKit
 from factory.records import Brief, Concept, CopyDeck, Placement
 from pipelines.compose.backdrop import Backdrop
@@ -56,6 +56,8 @@ STRIPS = ("S",)
 KEPT = 5
 PALE, DIM = 0.6, 0.86
 """A ground of more OKLab L than this wants a light that keeps the picture's upper part above that share of its level."""
+VESSEL = 40.0
+"""Lc from which a giant letter shows on its ground."""
 Reopen = Callable[[Mapping[str, str]], Scene]
 """Opens the concept's scene in another palette (role to hex): the other half of a picture in two lights."""
 
@@ -140,6 +142,7 @@ class Composer:
         self.tones: Tones = tones_of(kit, concept.mode)
         self.shape: Shape | None = shape_of(product) if product is not None else None
         self.light = bright_light(scene, concept.light, self.tones)
+        self.floor: str = _floor(kit, concept)
         self._reopen = reopen
         self._backdrops: dict[tuple[Any, ...], Backdrop] = {}
 
@@ -222,13 +225,13 @@ class Composer:
         """A layout and its picture. Where the scene moved the product it is laid out anew around it; where the scene
         cannot serve this shape of canvas, the product stands on the plain ground instead."""
         if placement.layout_class in STRIPS or (placement.layout_class == "B" and self.scene.camera_fixed):
-            return self._standing(content, placement, way, Flat(self.tones.roles["ground"]))
+            return self._standing(content, placement, way, Flat(self.floor))
         try:
             return self._standing(content, placement, way, self.scene)
         except LayoutError:
             if not self.scene.camera_fixed:
                 raise
-            return self._standing(content, placement, way, Flat(self.tones.roles["ground"]))
+            return self._standing(content, placement, way, Flat(self.floor))
 
     def _standing(
         self, content: Content, placement: Placement, way: Way, scene: Scene
@@ -270,6 +273,8 @@ class Composer:
         """For a split picture: the same scene in the colours of the opposite mode."""
         if layout.split is None or self._reopen is None:
             return None
+        if self.concept.other in self.kit.palette.modes:
+            return self._reopen(self.kit.palette.hexes(self.concept.other))
         kind = self.kit.palette.modes[self.concept.mode].kind
         wanted = "light" if kind == "dark" else "dark"
         mode = next((m for m in self.kit.palette.modes.values() if m.kind == wanted), None)
@@ -321,8 +326,8 @@ class Composer:
     def _sign(self, layout: Layout, base: Pixels, items: list[Item], measured: dict[str, Measured]) -> None:
         """The logo in the first corner where it reads on a calm place. Where a placement can do without it and the
         label says the name, no logo beats one on a stone; elsewhere it stands where the family wants it."""
-        ground = self.tones.roles["ground"]
         for placard in corners(layout):
+            ground = self._under(layout, placard.box)
             done, read = colour_logo(placard, self.kit, ground, base, self.tones)
             box = placard.box
             place = quiet(base, (box.x, box.y, box.w, box.h))
@@ -332,8 +337,26 @@ class Composer:
                 return
         named = self.product is not None and self.product.brand_on_label and layout.product is not None
         if layout.logo is not None and (layout.border or not named):
-            done, measured["logo"] = colour_logo(layout.logo, self.kit, ground, base, self.tones)
+            under = self._under(layout, layout.logo.box)
+            done, measured["logo"] = colour_logo(layout.logo, self.kit, under, base, self.tones)
             items.append(done.block)
+
+
+    def _under(self, layout: Layout, box: Box) -> str:
+        """The colour of the ground under a thing: the page's, the picture's in it, or that of the half it stands in."""
+        if layout.window is not None:
+            return self.floor if box.overlaps(layout.window) else self.tones.roles["ground"]
+        if layout.split is not None and self.concept.other in self.kit.palette.modes:
+            axis, at = layout.split
+            past = (box.centre[0] if axis == "x" else box.centre[1]) >= at
+            return self.kit.palette.hexes(self.concept.other)["ground"] if past else self.tones.roles["ground"]
+        return self.tones.roles["ground"]
+
+
+def _floor(kit: BrandKit, concept: Concept) -> str:
+    """The colour that the product stands on: the concept's ground, which a page round its picture may differ from."""
+    own = kit.palette.colours.get(concept.ground)
+    return own.hex if own else kit.palette.hexes(concept.mode)["ground"]
 
 
 def bright_light(scene: Scene, light: int, tones: Tones) -> int:
@@ -367,11 +390,17 @@ def device_colours(kit: BrandKit, tones: Tones) -> dict[str, str]:
     every = sorted(c.hex for c in kit.palette.colours.values())
     fill = max(every, key=lambda c: min(_apart(c, ground), _apart(c, ink)))
     dawn = max(every, key=lambda c: hex_to_oklch(c)[1])
+    letter = next((c for c in (tones.roles["accent"], tones.deep) if c and _carries(c, ground)), ink)
     night = surface if hex_to_oklab(ground)[0] < 0.4 else tones.dark
     return {
-        **tones.roles, "disc": surface, "quiet": mix(ground, surface, 0.7), "fill": fill, "night": night,
+        **tones.roles, "letter": letter, "liquid": fill if letter == ink else ink, "disc": surface, "quiet": mix(ground, surface, 0.7), "fill": fill, "night": night,
         "dawn": dawn, "day": max(every, key=lambda c: min(_apart(c, ground), _apart(c, dawn))),
     }
+
+
+def _carries(colour: str, ground: str) -> bool:
+    """Whether giant letters of a colour stand on a pale ground: they are vessels then, for liquid as dark as the ink."""
+    return hex_to_oklab(ground)[0] > PALE and abs(apca_hex(colour, ground)) >= VESSEL
 
 
 def ghost(layout: Layout, kit: BrandKit, tones: Tones) -> tuple[Item, ...]:

@@ -17,6 +17,8 @@ PAPER = 0.07
 STRIP = 0.022
 """What is shown below the least that must be shown: a cut right along a label's edge leaves a line of one pixel."""
 STEPS = 48
+LABEL_FILL = 0.96
+"""Most of a strip's height that a label may fill."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +97,8 @@ def spot_for(
     wanted = max(least, wanted * room.scale)
     height = wanted + (least - wanted) * shrink
     across = canvas.w * stand.x if x is None else x
+    if stand.crop == "label":
+        return _label_spot(shape, (across, canvas.h * stand.foot), canvas, (least, height, most))
     if not stand.crop:
         foot = (across, canvas.h * stand.foot - shape.sink * height)
         return _clamped(shape, foot, height, room, window or canvas)
@@ -103,6 +107,19 @@ def spot_for(
     if chosen is None:
         return None
     return spot_at(shape, (across, top + chosen * (1 - shape.sink)), chosen)
+
+
+def _label_spot(shape: Shape, middle: tuple[float, float], canvas: Box, span: tuple[float, float, float]) -> Spot | None:
+    """The product so close that a strip shows its label, whole, with its middle at a point; None where it would not fit."""
+    if shape.words is None:
+        return None
+    first, last = shape.words
+    tall = max(0.02, last - first)
+    height = min(span[1], LABEL_FILL * canvas.h / tall, shape.native)
+    if height < span[0]:
+        return None
+    top = middle[1] - (first + last) / 2 * height
+    return spot_at(shape, (middle[0], top + height * (1 - shape.sink)), height)
 
 
 def _clamped(shape: Shape, foot: tuple[float, float], height: float, room: Room, window: Box) -> Spot:

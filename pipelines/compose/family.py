@@ -7,7 +7,8 @@ T, S, or one canvas like `970x250`). All boxes are fractions of the canvas for l
               (`start`, `end`, `centre`), and its slots: a role, or a role with `style`, `size` (least, wanted, most,
               times the style's wanted size), `lines`, `share` (of the box' height), `weight`, `face`, `poster`
     product   `x` and `foot` of its contact point, `height` [least, wanted, most] of the canvas; `crop: true` where it
-              may run out of the canvas below
+              may run out of the canvas below, `crop: label` where it is so near that its label fills the height
+              and its middle stands at `foot`
     logo      a point and which corner of the logo stands there, `kind: mark` for the sign alone, `unless_label: true`
               where a label that says the name spares it; `button` likewise, `fill: true` for full width
     device    the box of a device; `over: [role]` where a device stands in place of a text
@@ -70,7 +71,7 @@ class Stand:
     x: float
     foot: float
     height: tuple[float, float, float]
-    crop: bool = False
+    crop: bool | Literal["label"] = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -234,7 +235,13 @@ def _stand(data: Mapping[str, Any] | None, where: str) -> Stand | None:
         return None
     _known(data, ("x", "foot", "height", "crop"), where)
     least, wanted, most = (float(v) for v in data["height"])
-    return Stand(x=float(data["x"]), foot=float(data["foot"]), height=(least, wanted, most), crop=bool(data.get("crop", False)))
+    return Stand(x=float(data["x"]), foot=float(data["foot"]), height=(least, wanted, most), crop=_crop(data.get("crop", False), where))
+
+
+def _crop(value: Any, where: str) -> bool | Literal["label"]:
+    if value not in (True, False, "label"):
+        raise LayoutError(f"A product cannot be cropped {value!r}", code="family-crop", where=where, help="Use true, false or label.")
+    return cast('bool | Literal["label"]', value)
 
 
 def _corner(data: Mapping[str, Any] | None, where: str) -> Corner | None:

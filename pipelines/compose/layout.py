@@ -16,6 +16,7 @@ from pipelines.compose.classes import Grid, grid_of
 from pipelines.compose.content import Content, sentences
 from pipelines.compose.crop import Room, Spot, spot_for
 from pipelines.compose.family import Arrangement, Family, LayoutError, load_family, turned
+from pipelines.compose.devices import Fixture
 from pipelines.compose.fixtures import caption_for, fixture_for, replaced
 from pipelines.compose.flow import Placed, Setting, set_column
 from pipelines.compose.geometry import Box, mirrored
@@ -32,6 +33,8 @@ LOSS = {"device": 70.0, "headline": 45.0, "product": 30.0, "item3": 5.0, "role":
 SECOND = 12.0
 """What it costs to take a layout that is meant for another shape of the class."""
 SHRINKS = (0.0, 0.5, 1.0)
+TINY = 60.0
+"""Points of height under which a strip has no room for a device and a line."""
 
 
 OTHER_WORDS = 44.0
@@ -286,7 +289,7 @@ def _columns(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) ->
     done: list[Placed] = []
     axis: float | None = None
     caption = caption_for(layout.fixture, setting)
-    if layout.fixture and layout.fixture.device.where == "over" and setting.content.first("headline") and not caption:
+    if layout.fixture and not caption and _silent(layout.fixture, setting):
         return None
     for column in (*plan.columns, *caption):
         kept = tuple(s for s in column.slots if not (layout.fixture and s.role in replaced(plan, layout.fixture)))
@@ -302,6 +305,12 @@ def _columns(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) ->
             axis = placed[0].block.axis
         done += placed
     return tuple(done)
+
+
+def _silent(fixture: Fixture, setting: Setting) -> bool:
+    """Whether a device takes a headline's place and leaves no room to say it; the smallest strip may show it alone."""
+    tiny = setting.grid.size[1] / setting.grid.pt < TINY
+    return fixture.device.where == "over" and bool(setting.content.first("headline")) and not tiny
 
 
 # ------------------------------------------------------------------------------------------------------ checking

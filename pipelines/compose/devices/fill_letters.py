@@ -1,7 +1,7 @@
 """A word with one letter repeated as often as a figure says, filling up from the first to the last.
 
-"Slow" with eighteen o's says eighteen hours twice. Letters stand in cells of a grid; each repeated one is filled
-k/n high: its counter where it has one, else its body.
+"Slow" with eighteen o's says eighteen hours twice. The repeated letters stand in a grid, each a cup that is k/n full;
+the word's end stays in one piece behind the last of them, so that it is still read as that word.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from pipelines.compose.cups import cup, filling, is_cup, poured
 from pipelines.compose.devices import Data
 from pipelines.compose.draw import PathItem
 from pipelines.compose.geometry import Box
@@ -20,23 +21,30 @@ from pipelines.compose.typeset import Face
 
 MOST = 60
 GAP = 0.09
-"""Air between cells, in the repeated letter's width."""
+"""Air between letters, in the repeated letter's width."""
 ROW_GAP = 0.16
 """Air between a row's baseline and the next row's small letters, in small letters' heights."""
-LEFT = 0.45
+LEFT = 0.42
 """Least share of the last row that must be free for a caption to stand in it."""
 CAPTION = 17.4
 """Points of a caption's type: a line of it must stand in the last row, else room is kept under the word."""
+TINY = 60.0
+"""Points of height of a canvas under which the word stands alone, without a caption."""
+JOINED = 2
+"""How many of the repeated letters stand before the word's end in its row, if it has to begin a row of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grid:
-    """The word cut into cells: signs in order, `columns` a row; `size` px of type, `cell` px, a baseline for each row."""
+    """The word in rows. `starts` tells each row's first sign; `run` how many signs repeat from `first` on, of `count`
+    in all; `columns` is how many fill a row. `size` px of type, `cell` px from letter to letter, a baseline a row."""
 
     signs: tuple[str, ...]
     first: int
+    run: int
     count: int
     columns: int
+    starts: tuple[int, ...]
     size: float
     cell: float
     baselines: tuple[float, ...]
@@ -45,6 +53,11 @@ class Grid:
     def rows(self) -> int:
         """How many rows there are."""
         return len(self.baselines)
+
+    def row(self, number: int) -> range:
+        """Places of a row's signs."""
+        end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.signs)
+        return range(self.starts[number], end)
 
 
 def spelled(word: str, letter: str, count: int) -> tuple[tuple[str, ...], int]:
@@ -69,30 +82,83 @@ def _round_letter(word: str) -> str:
 
 
 def grid_for(data: Data, box: Box) -> Grid:
-    """The number of columns at which letters grow largest, a row's end being kept free where a caption needs it."""
+    """The number of columns at which letters grow largest and the word's end stays whole."""
     count = min(MOST, max(2, round(data.value)))
     signs, first = spelled(data.word, data.letter, count)
-    return max((_grid(data, box, signs, first, count, c) for c in range(3, len(signs) + 1)), key=lambda g: _worth(g, data, box))
+    grids = [_grid(data, box, signs, first, count, c) for c in range(3, len(signs) + 1)]
+    return max((g for g in grids if g is not None), key=lambda g: _worth(g, data, box))
 
 
-def _grid(data: Data, box: Box, signs: tuple[str, ...], first: int, count: int, columns: int) -> Grid:
+def _grid(data: Data, box: Box, signs: tuple[str, ...], first: int, count: int, columns: int) -> Grid | None:
     face = data.face
-    wide, small = _measures(face, signs)
-    steps = _steps(face, signs, columns)
-    size = min(box.w / (wide * (columns + GAP * (columns - 1))), box.h / (sum(steps) + 0.02))
-    if not _ends_free(len(signs), columns, len(steps), small * size, data):
-        below = _deepest(face, signs[(len(steps) - 1) * columns :])
-        size = min(size, (box.h - 2.2 * CAPTION * data.pt) / (sum(steps) + below))
-    cell = min((box.w - wide * size) / max(columns - 1, 1), wide * size * (1 + 2.2 * GAP))
+    run = _run(signs, first)
+    pitch = _wide(face, signs, first) * (1 + GAP)
+    starts = _starts(face, signs, first, run, columns, pitch)
+    if starts is None:
+        return None
+    rows = [signs[a:b] for a, b in pairwise((*starts, len(signs)))]
+    steps = _steps(face, rows)
+    trial = Grid(signs=signs, first=first, run=run, count=count, columns=columns, starts=starts, size=1000.0,
+                 cell=1000.0 * pitch, baselines=(0.0,) * len(rows))
+    widest = max(_row_end(trial, face, 0.0, n) for n in range(len(rows))) / 1000
+    size = min(box.w / widest, box.h / (sum(steps) + 0.02))
+    if not _ends_free(trial, face, widest, size * _small(face, signs), data) and not _alone(data):
+        size = min(size, (box.h - 2.2 * CAPTION * data.pt) / (sum(steps) + _deepest(face, rows[-1])))
+    if size <= 0:
+        return None
     heights = [sum(steps[: i + 1]) * size for i in range(len(steps))]
-    baselines = tuple(box.y + h for h in heights)
-    return Grid(signs=signs, first=first, count=count, columns=columns, size=size, cell=cell, baselines=baselines)
+    return Grid(signs=signs, first=first, run=run, count=count, columns=columns, starts=starts, size=size,
+                cell=pitch * size, baselines=tuple(box.y + h for h in heights))
 
 
-def _steps(face: Face, signs: Sequence[str], columns: int) -> list[float]:
+def _alone(data: Data) -> bool:
+    """Whether the canvas is too small for a caption."""
+    return data.canvas.h / data.pt < TINY
+
+
+def _run(signs: Sequence[str], first: int) -> int:
+    """How many signs repeat from the first on."""
+    end = first
+    while end < len(signs) and signs[end].lower() == signs[first].lower():
+        end += 1
+    return end - first
+
+
+def _starts(
+    face: Face, signs: Sequence[str], first: int, run: int, columns: int, pitch: float
+) -> tuple[int, ...] | None:
+    """Where rows begin: the word's beginning and its end are never torn apart. None when they do not fit a row."""
+    head = sum(_span(face, s, pitch) for s in signs[:first])
+    tail = _tail(face, signs[first + run :], pitch)
+    if head >= columns or tail + 1 > columns:
+        return None
+    starts, at = [0], first + min(run, columns - head)
+    while at < first + run:
+        starts.append(at)
+        at = min(first + run, at + columns)
+    last = first + run - max(starts[-1], first)
+    used = last + (head if len(starts) == 1 else 0)
+    if used + tail <= columns:
+        return tuple(starts)
+    joined = min(JOINED, math.floor(columns - tail), last)
+    return (*starts, first + run - joined) if joined >= 1 and last > joined else None
+
+
+def _span(face: Face, sign: str, pitch: float) -> int:
+    """How many cells a sign at the word's beginning takes."""
+    left, _, right, _ = _ink(face, sign)
+    return max(1, math.ceil((right - left) / pitch - 0.12))
+
+
+def _tail(face: Face, signs: Sequence[str], pitch: float) -> float:
+    """Width of the word's end, in cells."""
+    gap = GAP / (1 + GAP)
+    return sum((_ink(face, s)[2] - _ink(face, s)[0]) / pitch + gap for s in signs)
+
+
+def _steps(face: Face, rows: Sequence[Sequence[str]]) -> list[float]:
     """Height of each row's baseline under the one above (the first: under the top), in em: no row touches another."""
-    rows = [signs[i : i + columns] for i in range(0, len(signs), columns)]
-    gap = ROW_GAP * _measures(face, signs)[1]
+    gap = ROW_GAP * _small(face, [s for row in rows for s in row])
     steps = [max(-_ink(face, s)[1] for s in rows[0])]
     for above, below in pairwise(rows):
         steps.append(_deepest(face, above) + gap + max(-_ink(face, s)[1] for s in below))
@@ -105,19 +171,20 @@ def _deepest(face: Face, signs: Sequence[str]) -> float:
     return deepest if deepest > 0.05 else 0.0
 
 
-def _ends_free(signs: int, columns: int, rows: int, small: float, data: Data) -> bool:
+def _ends_free(grid: Grid, face: Face, widest: float, small: float, data: Data) -> bool:
     """Whether a caption can stand at the end of the last row, its small letters being `small` px high."""
-    used = signs - (rows - 1) * columns
-    return rows > 1 and 1 - (used + 1) / columns >= LEFT and small >= 1.2 * CAPTION * data.pt
+    used = _row_end(grid, face, 0.0, grid.rows - 1) / grid.size
+    return grid.rows > 1 and 1 - used / widest >= LEFT and small >= 1.2 * CAPTION * data.pt
 
 
 def _worth(grid: Grid, data: Data, box: Box) -> float:
-    """Big letters that fill the box' width, and the end of the word in one row."""
-    width = (grid.columns - 1) * grid.cell + grid.size * 0.5
-    over = any(_row_end(grid, data.face, box.x, row) > box.right + 0.5 for row in range(grid.rows))
-    tail = grid.first + grid.count
-    torn = tail < len(grid.signs) - 1 and tail // grid.columns != (len(grid.signs) - 1) // grid.columns
-    return grid.size * (0.5 + 0.5 * min(1.0, width / box.w)) * (0.02 if over else 1.0) * (0.6 if torn else 1.0)
+    """Big letters that fill the box' width, even rows, and some of the repeated letters before the word's end."""
+    ends = [_row_end(grid, data.face, box.x, n) for n in range(grid.rows)]
+    over = max(ends) > box.right + 0.5
+    ragged = any(end < max(ends) - 0.5 * grid.cell for end in ends[:-1])
+    lonely = grid.starts[-1] >= grid.first + grid.run
+    fill = min(1.0, (max(ends) - box.x) / box.w)
+    return grid.size * (0.5 + 0.5 * fill) * (0.02 if over else 1.0) * (0.75 if ragged else 1.0) * (0.7 if lonely else 1.0)
 
 
 @lru_cache(maxsize=64)
@@ -126,36 +193,41 @@ def _ink(face: Face, sign: str) -> tuple[float, float, float, float]:
     return tuple(v / 1000 for v in face.run(sign, 1000.0).ink)  # type: ignore[return-value]
 
 
-def _measures(face: Face, signs: Sequence[str]) -> tuple[float, float]:
-    """Width of the common sign and rise of small letters, in em."""
-    widths = sorted(_ink(face, s)[2] - _ink(face, s)[0] for s in signs)
+def _wide(face: Face, signs: Sequence[str], first: int) -> float:
+    """Width of the repeated sign, in em."""
+    left, _, right, _ = _ink(face, signs[first].lower())
+    return right - left
+
+
+def _small(face: Face, signs: Sequence[str]) -> float:
+    """Rise of small letters, in em."""
     rises = sorted(-_ink(face, s)[1] for s in signs)
-    return widths[len(widths) // 2], rises[len(rises) // 2]
+    return rises[len(rises) // 2]
 
 
 def room(data: Data, box: Box) -> Box:
     """What is left for a caption: the end of the last row when it is long enough, else the space below."""
     grid = grid_for(data, box)
     last = grid.baselines[-1]
-    small = _measures(data.face, grid.signs)[1] * grid.size
-    if _ends_free(len(grid.signs), grid.columns, grid.rows, small, data):
-        end = _row_end(grid, data.face, box.x, grid.rows - 1)
-        left = box.x + math.ceil((end + 0.3 * grid.cell - box.x) / grid.cell) * grid.cell
+    small = _small(data.face, grid.signs) * grid.size
+    ends = [_row_end(grid, data.face, box.x, n) for n in range(grid.rows)]
+    if _ends_free(grid, data.face, (max(ends) - box.x) / grid.size, small, data):
+        left = box.x + math.ceil((ends[-1] + 0.3 * grid.cell - box.x) / grid.cell) * grid.cell
         return Box(left, last - small, box.right - left, small)
-    tail = _deepest(data.face, grid.signs[(grid.rows - 1) * grid.columns :]) * grid.size
+    tail = _deepest(data.face, [grid.signs[i] for i in grid.row(grid.rows - 1)]) * grid.size
     top = last + tail + 0.9 * CAPTION * data.pt
-    return Box(box.x, top, box.w, max(0.0, box.bottom - top))
+    return Box(box.x, top, box.w, 0.0 if _alone(data) else max(0.0, box.bottom - top))
 
 
 def keep(data: Data, box: Box) -> list[Box]:
     """The rows of letters, each as far as it reaches."""
     grid = grid_for(data, box)
     boxes = []
-    for row, baseline in enumerate(grid.baselines):
-        signs = grid.signs[row * grid.columns : (row + 1) * grid.columns]
+    for n, baseline in enumerate(grid.baselines):
+        signs = [grid.signs[i] for i in grid.row(n)]
         rise = max(-_ink(data.face, s)[1] for s in signs) * grid.size
         low = _deepest(data.face, signs) * grid.size
-        boxes.append(Box(box.x, baseline - rise, _row_end(grid, data.face, box.x, row) - box.x, rise + low))
+        boxes.append(Box(box.x, baseline - rise, _row_end(grid, data.face, box.x, n) - box.x, rise + low))
     return boxes
 
 
@@ -166,37 +238,55 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
     fillings: list[Any] = []
     nth = 0
     for i, (sign, (x, y)) in enumerate(zip(grid.signs, _seats(grid, data.face, box.x), strict=True)):
-        path = _outline(data.face, sign, grid.size, x, y)
-        nth += i >= grid.first and sign.lower() == grid.signs[grid.first].lower()
-        letters.append(PathItem(path=path, colour=colours["ink"], role="device"))
-        if i >= grid.first and sign.lower() == grid.signs[grid.first].lower():
-            share = min(1.0, max(0.0, progress * grid.count - nth + 1)) * nth / grid.count
-            if share > 0:
-                fillings.append(PathItem(path=filling(path, share), colour=colours["fill"], role="device-fill"))
+        repeated = i >= grid.first and sign.lower() == grid.signs[grid.first].lower()
+        nth += repeated
+        share = min(1.0, max(0.0, progress * grid.count - nth + 1)) * nth / grid.count if repeated else 0.0
+        letter, liquid = _vessel(data.face, sign, grid.size, x, y, repeated, share)
+        letters.append(PathItem(path=letter, colour=colours["letter"], role="device"))
+        if liquid is not None:
+            fillings.append(PathItem(path=liquid, colour=colours["liquid"], role="device-fill"))
     return (*letters, *fillings)
 
 
+def _vessel(
+    face: Face, sign: str, size: float, x: float, y: float, repeated: bool, share: float
+) -> tuple[Any, Any | None]:
+    """A sign's outline and what is in it."""
+    path = _outline(face, sign, size, x, y)
+    if not is_cup(sign):
+        return path, filling(path, share) if repeated and share > 0 else None
+    letter, inside = cup(path)
+    return letter, poured(inside, share) if repeated and share > 0 else None
+
+
 def _seats(grid: Grid, face: Face, x0: float) -> list[tuple[float, float]]:
-    """Where each sign's pen starts: flush left in the first column, else centred in its cell, never touching."""
-    common = _measures(face, grid.signs)[0] * grid.size
+    """Where each sign's pen starts: beginnings centred in their cells, repeated signs in theirs, ends close behind."""
+    return [seat for n in range(grid.rows) for seat in _row_seats(grid, face, x0, n)]
+
+
+def _row_seats(grid: Grid, face: Face, x0: float, number: int) -> list[tuple[float, float]]:
+    gap = grid.cell * GAP / (1 + GAP)
     seats: list[tuple[float, float]] = []
-    end = x0
-    for i, sign in enumerate(grid.signs):
-        column, row = i % grid.columns, i // grid.columns
+    cells, end = 0, x0 - gap
+    for i in grid.row(number):
+        sign = grid.signs[i]
         left, _, right, _ = (v * grid.size for v in _ink(face, sign))
-        x = x0 - left
-        if column:
-            middle = x0 + column * grid.cell + common / 2
-            x = max(middle - (left + right) / 2, end + GAP * common - left)
-        seats.append((x, grid.baselines[row]))
+        span = 1 if grid.first <= i < grid.first + grid.run else _span(face, sign, grid.cell / grid.size)
+        if i < grid.first + grid.run and seats:
+            middle = x0 + cells * grid.cell + (span * grid.cell - gap) / 2
+            x = max(middle - (left + right) / 2, end + gap - left)
+        else:
+            x = end + gap - left
+        cells += span
+        seats.append((x, grid.baselines[number]))
         end = x + right
     return seats
 
 
-def _row_end(grid: Grid, face: Face, x0: float, row: int) -> float:
+def _row_end(grid: Grid, face: Face, x0: float, number: int) -> float:
     """Right edge of a row's ink."""
-    last = min(len(grid.signs), (row + 1) * grid.columns) - 1
-    return _seats(grid, face, x0)[last][0] + _ink(face, grid.signs[last])[2] * grid.size
+    last = grid.row(number)[-1]
+    return _row_seats(grid, face, x0, number)[-1][0] + _ink(face, grid.signs[last])[2] * grid.size
 
 
 def _outline(face: Face, sign: str, size: float, x: float, y: float) -> Any:
@@ -205,50 +295,3 @@ def _outline(face: Face, sign: str, size: float, x: float, y: float) -> Any:
     path = skia.Path()
     path.addPath(face.run(sign, size).path, x, y)
     return path
-
-
-def filling(path: Any, share: float) -> Any:
-    """The lower `share` of a letter's counter; of its body when it has no closed counter."""
-    import skia
-
-    inner = _counter(path)
-    target = inner if inner is not None else path
-    b = target.computeTightBounds()
-    level = b.bottom() - b.height() * share
-    cut = skia.Path()
-    cut.addRect(skia.Rect.MakeLTRB(b.left() - 2, level, b.right() + 2, b.bottom() + 2))
-    return skia.Op(target, cut, skia.PathOp.kIntersect_PathOp)
-
-
-def _counter(path: Any) -> Any:
-    """The largest closed hole of a letter as a path, or None."""
-    import skia
-
-    whole = skia.Path(path)
-    outside = skia.Path()
-    contours = _contours(whole)
-    if len(contours) < 2:
-        return None
-    biggest = max(contours, key=lambda c: c.computeTightBounds().width() * c.computeTightBounds().height())
-    outside.addPath(biggest)
-    hole = skia.Op(outside, whole, skia.PathOp.kDifference_PathOp)
-    return hole if hole is not None and not hole.isEmpty() else None
-
-
-def _contours(path: Any) -> list[Any]:
-    import skia
-
-    found: list[Any] = []
-    for verb, points in path:
-        if verb == skia.Path.kMove_Verb:
-            found.append(skia.Path())
-            found[-1].moveTo(points[0])
-        elif verb == skia.Path.kLine_Verb:
-            found[-1].lineTo(points[1])
-        elif verb == skia.Path.kQuad_Verb:
-            found[-1].quadTo(points[1], points[2])
-        elif verb == skia.Path.kCubic_Verb:
-            found[-1].cubicTo(points[1], points[2], points[3])
-        elif verb == skia.Path.kClose_Verb:
-            found[-1].close()
-    return [c for c in found if c.countVerbs() > 2]

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factory.catalogue import Catalogue, DeviceRow, FamilyRow, LightRow, SetRow, WashRow
-from factory.difference import DIFFERENT, Traits, distance, spread
+from factory.difference import DIFFERENT, TOLD_APART, Tint, Traits, colour_spread, distance, spread, tint_distance
 from factory.errors import InputError
-from factory.plan import KitFacts, KitMode, PlanOptions, concept_traits, make_plan, pick_cells
+from factory.grounds import Ask, Ground, KitMode, deal, total
+from factory.plan import KitFacts, PlanOptions, concept_traits, make_plan, pick_cells
 from factory.records import Brief, Fact, Line, Money, Placement, Product, Proof, Safe, Tribe, VideoRule
 
 
@@ -23,7 +24,7 @@ def family(name: str, motives: tuple[str, ...], **more: object) -> FamilyRow:
 
 
 FAMILIES = (
-    family("editorial", ("craft", "habit"), grounds=("set",)),
+    family("editorial", ("craft", "habit"), grounds=("set",), figure="page"),
     family("list", ("reasons",), needs=("art_item",)),
     family("minimal", ("presence",)),
     family("number", ("fact",), needs=("art_number",)),
@@ -47,8 +48,12 @@ CATALOGUE = Catalogue(
 )
 KIT = KitFacts(
     digest="k", pictures={"bottle": ("left", frozenset({"red"}))},
-    modes=tuple(KitMode(name=n, kind=k, ground=g, roles={"ground": "#fff", "ink": "#000"})  # type: ignore[arg-type]
-                for n, k, g in (("light", "light", "cream"), ("night", "dark", "ink"), ("bold", "bold", "yellow"), ("red", "bold", "red"))),
+    modes=tuple(KitMode(name=n, kind=k, ground=g, roles={"ground": c, "surface": s, "ink": "#000000"})  # type: ignore[arg-type]
+                for n, k, g, c, s in (
+                    ("light", "light", "cream", "#F7EDE0", "#CFC0E9"), ("lilac", "light", "lilac", "#CFC0E9", "#F7EDE0"),
+                    ("night", "dark", "ink", "#1C1A3B", "#2E2A5C"), ("dusk", "dark", "dusk", "#3F3B66", "#2E2A5C"),
+                    ("bold", "bold", "yellow", "#F7BB45", "#EFA530"), ("red", "bold", "red", "#C2330F", "#F05A28"))),
+    outlines={"bottle": ((0.66, 0.15, 0.12), (0.95, 0.0, 0.02))},
 )
 BRIEF = Brief(
     version=1, name="b", brand="v", objective="traffic", message="Brewed overnight", cta="shop_now", url="https://example.com/",
@@ -95,8 +100,54 @@ def test_a_plan_keeps_as_many_cells_as_were_asked_for() -> None:
 
 
 def test_no_two_concepts_of_a_rich_brief_are_the_same_ad() -> None:
-    traits = concept_traits(plan(), CATALOGUE).values()
+    traits = concept_traits(plan(), CATALOGUE, KIT).values()
     assert spread(traits)[0] >= DIFFERENT - 0.1
+
+
+def test_every_two_concepts_are_told_apart_by_their_colours_alone() -> None:
+    traits = concept_traits(plan(replace(BRIEF, concepts=6)), CATALOGUE, KIT).values()
+    assert colour_spread(traits)[0] >= TOLD_APART
+
+
+def test_a_cold_fact_stands_on_a_cool_ground() -> None:
+    cold = Fact(id="degrees", kind="number", text="steeped at 4 °C", value=Decimal(4), unit="degrees", symbol="°C")
+    line = replace(BRIEF.lines[0], id="revenge", fact="degrees", device="", families=("minimal",), motive="presence")
+    brief = replace(BRIEF, product=replace(BRIEF.product, facts=(*BRIEF.product.facts, cold)), lines=(line,))
+    told = next(c for c in plan(brief).concepts if c.line == "revenge")
+    assert told.ground in ("lilac", "ink", "dusk")
+
+
+def test_a_page_may_have_a_colour_that_the_product_must_not_stand_on_but_its_picture_may_not() -> None:
+    asks = [Ask(key=str(i), figure=f, barred=frozenset({"red"})) for i, f in enumerate(("page", "plain", "plain", "split"))]
+    for ask, ground in zip(asks, deal(asks, KIT.modes), strict=True):
+        standing = [ground.stage] if ask.figure == "page" else [ground.mode, *([ground.other] if ground.other else [])]
+        assert "red" not in {m.ground for m in standing}
+
+
+@given(st.lists(st.sampled_from(["plain", "page", "split"]), min_size=2, max_size=6))
+@settings(max_examples=20, deadline=None)
+def test_no_idea_would_be_better_off_alone_on_another_ground(figures: list[str]) -> None:
+    asks = [Ask(key=str(i), figure=f) for i, f in enumerate(figures)]
+    dealt = deal(asks, KIT.modes)
+    for i, ask in enumerate(asks):
+        for mode in KIT.modes if ask.figure == "plain" else ():
+            tried = [*dealt[:i], Ground(mode=mode), *dealt[i + 1 :]]
+            assert total(asks, tried) >= total(asks, dealt) - 1e-9
+
+
+def test_tints_are_as_far_apart_as_their_colours_weighed_by_area() -> None:
+    white, black = (1.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+    plain, half = Tint(first=white, second=white, share=0.25), Tint(first=white, second=black, share=0.5)
+    assert tint_distance(plain, plain) == 0
+    assert tint_distance(plain, half) == pytest.approx(0.5)
+    assert tint_distance(half, Tint(first=black, second=white, share=0.5)) == 0
+
+
+def test_a_device_printed_behind_the_product_stands_on_a_plain_ground() -> None:
+    rays = DeviceRow(name="rays", title="Rays", needs=(), families=("product",), motives=("desire",), ground="flat")
+    families = tuple(replace(f, grounds=("set", "flat")) if f.name == "product" else f for f in FAMILIES)
+    found = make_plan(BRIEF, "b", KIT, PLACES, replace(CATALOGUE, devices=(rays,), families=families), PlanOptions())
+    assert {c.set for c in found.concepts if c.device == "rays"} <= {"seamless"}
 
 
 def test_a_persons_line_is_used_before_the_grammar() -> None:
@@ -117,7 +168,7 @@ def test_no_family_stands_more_than_twice() -> None:
 def test_a_key_from_the_unlit_side_mirrors_the_set() -> None:
     for c in plan(replace(BRIEF, concepts=9)).concepts:
         row = next(s for s in SETS if s.name == c.set)
-        assert c.flip == (c.set != "seamless" and row.lights[c.light].azimuth > 60)
+        assert c.flip == (c.set != "seamless" and row.lights[c.light].azimuth > 8)
 
 
 def test_every_tribe_gets_its_share() -> None:
