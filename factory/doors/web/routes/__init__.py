@@ -1,0 +1,1 @@
+"""Routes of the API, one module a kind of thing, each with a `router`."""

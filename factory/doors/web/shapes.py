@@ -1,0 +1,39 @@
+"""Bases of what goes in and out, and the shape of a problem."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class In(BaseModel):
+    """A body that comes in: nothing unknown, nothing of another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Out(BaseModel):
+    """A body that goes out: what is declared, all of it, nothing else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fault(Out):
+    """One thing that is wrong."""
+
+    pointer: str | None = Field(None, description="Where: a JSON pointer, or file and line of an input.")
+    code: str
+    detail: str
+    help: str | None = Field(None, description="What to do.")
+
+
+class ProblemOut(Out):
+    """An error (RFC 9457)."""
+
+    type: str = Field(description="A stable name of the kind of problem; the path shows what it means.")
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The request's id: it is in the log.")
+    code: str
+    errors: list[Fault] | None = None
+    retry_after: int | None = Field(None, description="Seconds to wait.")
