@@ -28,7 +28,7 @@ DENIED = {
 @contextmanager
 def told(where: str) -> Iterator[None]:
     """Errors of boto3 as ours: Passing when trying again may help, StoreError when not."""
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 
     try:
         yield
@@ -36,7 +36,7 @@ def told(where: str) -> Iterator[None]:
         answer = error.response
         code = str(answer.get("Error", {}).get("Code", ""))
         raise by_code(code, int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)), where) from error
-    except (HTTPClientError, IncompleteReadError) as error:
+    except (ConnectionError, HTTPClientError, IncompleteReadError) as error:
         raise Passing(_down(where, "does not answer")) from error
     except BotoCoreError as error:
         raise StoreError("The call to the object store is wrong", code="storage.refused", where=where,
