@@ -1,4 +1,5 @@
-"""The command line: `factory make | validate | plan | placements | models | explain`. Kept stable for programs.
+"""The command line: `factory make | validate | plan | placements | models | explain`, and
+`up | down | doctor` of the service. Kept stable for programs.
 
 Exit codes: 0 every promised cell is filled; 3 a cell stayed empty; 2 the input is wrong; 1 we broke; 130 stopped.
 Nothing but typer is loaded before a command runs.
@@ -134,7 +135,7 @@ def _plan(options: MakeOptions, as_json: bool) -> None:
     from factory.doors import tables
     from factory.doors.faults import line
     from factory.flow import jobs_of
-    from workers.local import read_inputs
+    from workers.inputs import read_inputs
 
     inputs = read_inputs(options)
     stages = Counter(job.stage for job in jobs_of(inputs.plan, ""))
@@ -196,6 +197,50 @@ def explain(
             line({"code": page.code, "text": page.text})
         else:
             typer.echo(f"{page.code}\n\n{page.text}")
+
+
+@app.command()
+def up(
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Go on in the background; return when all is ready.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only show the parts; exit code 1 when one does not answer.")] = False,
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="PART", help="Only this part; may be given again.")] = None,
+    as_json: JsonOpt = False,
+) -> None:
+    """Start the service on this machine.
+
+    Database, broker, object store, web door and workers, until Ctrl-C. A part that a setting names is not started.
+    """
+    from factory.doors.faults import doorway
+
+    with doorway(as_json=as_json):
+        from factory.doors.up import command
+
+        raise SystemExit(command.up(detach=detach, check=check, only=only or (), as_json=as_json))
+
+
+@app.command()
+def down(now: Annotated[bool, typer.Option("--now", help="Kill what does not end at once.")] = False) -> None:
+    """Stop the service on this machine."""
+    from factory.doors.faults import doorway
+
+    with doorway():
+        from factory.doors.up import command
+
+        raise SystemExit(command.down(now=now))
+
+
+@app.command()
+def doctor(as_json: JsonOpt = False) -> None:
+    """Say what is wrong with the service.
+
+    And what to do. Exit code 1 when something must be done.
+    """
+    from factory.doors.faults import doorway
+
+    with doorway(as_json=as_json):
+        from factory.doors.up import command
+
+        raise SystemExit(command.doctor(as_json=as_json))
 
 
 def main() -> None:

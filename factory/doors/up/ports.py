@@ -36,7 +36,7 @@ def _serves(port: int, twins: bool) -> bool:
 
 
 def _free_one(taken: set[int], twins: bool) -> int:
-    for port in random.SystemRandom().sample(range(10_500, 22_000), 500):
+    for port in random.SystemRandom().sample(range(20_000, 22_700), 500):
         if port not in taken and _serves(port, twins):
             return port
-    raise OSError("no port is free between 10500 and 22000")
+    raise OSError("no port is free between 20000 and 22700")

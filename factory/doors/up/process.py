@@ -59,16 +59,17 @@ def _tie(stop_signal: int) -> Callable[[], None] | None:
 
 
 def stop(child: subprocess.Popen[bytes], stop_signal: int = signal.SIGTERM, grace_s: float = 10.0) -> int:
-    """Ask a child to end, wait, and after `grace_s` seconds kill it and whatever is left of its session. Its exit code."""
-    with contextlib.suppress(ProcessLookupError):
-        child.send_signal(stop_signal)
-    try:
-        code = child.wait(grace_s)
-    except subprocess.TimeoutExpired:
+    """Ask a child to end, wait, and after `grace_s` seconds kill it; whatever is left of its session goes too. Its exit code."""
+    ask(child, stop_signal)
+    if not wait_until(lambda: ended(child) is not None, None, grace_s):
         kill_session(child.pid)
-        code = child.wait()
-    kill_session(child.pid)
-    return code
+    return child.wait()
+
+
+def ask(child: subprocess.Popen[bytes], number: int) -> None:
+    """Send a signal to a child that may be gone."""
+    with contextlib.suppress(ProcessLookupError):
+        child.send_signal(number)
 
 
 def kill_session(leader: int) -> None:
@@ -83,7 +84,19 @@ def wait_until(ready: Callable[[], bool], child: subprocess.Popen[bytes] | None,
     while time.monotonic() < end:
         if ready():
             return True
-        if child is not None and child.poll() is not None:
+        if child is not None and ended(child) is not None:
             return False
         time.sleep(0.03)
     return False
+
+
+def ended(child: subprocess.Popen[bytes]) -> int | None:
+    """The exit code of a child that is dead, None while it lives. What is left of its session is killed before the child's
+    number is given back, so that no stranger can hold it."""
+    if child.returncode is not None:
+        return child.returncode
+    if hasattr(os, "waitid"):
+        if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            return None
+        kill_session(child.pid)
+    return child.poll()

@@ -5,7 +5,6 @@ All listen on loopback only, want a secret, report to nobody, and keep what they
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -257,18 +256,13 @@ def _http(url: str) -> bool:
         return False
 
 
-SERVERS: Mapping[str, Server] = {
+SERVERS: Mapping[str, Server] = {  # the slowest first
     s.name: s
     for s in (
-        Server(name="postgres", ports={"postgres": 15432}, prepare=_postgres_prepare, argv=_postgres_argv, ready=_postgres_ready,
-               stop_signal=signal.SIGINT),  # fast shutdown; SIGTERM would wait for every client to leave
-        Server(name="valkey", ports={"valkey": 16379}, prepare=_valkey_prepare, argv=_valkey_argv, ready=_valkey_ready),
         Server(name="s3", ports={"s3": 18333, "master": 19333, "volume": 19340, "filer": 18888, "admin": 13646}, twins=True,
                prepare=_s3_prepare, argv=_s3_argv, ready=_s3_ready, env=_s3_env),
+        Server(name="valkey", ports={"valkey": 16379}, prepare=_valkey_prepare, argv=_valkey_argv, ready=_valkey_ready),
+        Server(name="postgres", ports={"postgres": 15432}, prepare=_postgres_prepare, argv=_postgres_argv, ready=_postgres_ready,
+               stop_signal=signal.SIGINT),  # fast shutdown; SIGTERM would wait for every client to leave
     )
 }  # fmt: skip
-
-
-def umask_free(path: Path) -> bool:
-    """Whether only its owner may read a file."""
-    return not os.stat(path).st_mode & 0o077
