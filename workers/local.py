@@ -4,109 +4,30 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from brand_kits.errors import KitError
 from brand_kits.kit import BrandKit
-from brand_kits.load import load_kit
 from factory.batch import assemble, empty_cells
-from factory.brief import load_brief
-from factory.catalogue import load_catalogue
-from factory.errors import Fault, InputError
-from factory.flow import Job, jobs_of
-from factory.ids import canonical, digest, digest_bytes, plain
+from factory.flow import Job
+from factory.ids import canonical, digest_bytes, plain
 from factory.options import MakeOptions
-from factory.placements import select
-from factory.plan import KitFacts, KitMode, PlanOptions, concept_traits, make_plan
 from factory.publish import publish
-from factory.records import Batch, Brief, Placement, Plan
+from factory.records import Batch
+from workers.inputs import Inputs, read_inputs
 from workers.noise import logged
 from workers.outfolder import OutFolder
 from workers.pool import Outcome, run_jobs, thread_limits
 from workers.results import collect
-from workers.stages import Context, runner
+from workers.stages import Context, keeper
 from workers.workfolder import write_aside
 
 Event = dict[str, Any]
 Report = Callable[[Event], None]
 
 EXIT_DONE, EXIT_BROKE, EXIT_INPUT, EXIT_EMPTY = 0, 1, 2, 3
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inputs:
-    """What a batch is made from, read and checked."""
-
-    brief: Brief
-    brief_digest: str
-    kit: BrandKit
-    placements: tuple[Placement, ...]
-    plan: Plan
-    models: Mapping[str, str]
-
-
-def read_inputs(options: MakeOptions) -> Inputs:
-    """Read brief and kit, and plan. Raises InputError with every fault found in either."""
-    brief, kit = _read_both(options)
-    placements = select(brief.placements)
-    models = _models(options)
-    brief_digest = digest([replace(brief, source_dir=""), _own_pictures(brief, kit)])
-    wanted = PlanOptions(variants=options.variants, seed=options.seed, video=options.video, model=models.get("image", ""))
-    plan = make_plan(brief, brief_digest, kit_facts(kit), placements, load_catalogue(), wanted)
-    return Inputs(brief=brief, brief_digest=brief_digest, kit=kit, placements=placements, plan=plan, models=models)
-
-
-def _read_both(options: MakeOptions) -> tuple[Brief, BrandKit]:
-    faults: list[Fault] = []
-    brief = kit = None
-    try:
-        kit = load_kit(options.kit)
-    except KitError as error:
-        faults += [Fault(code=f.code, fact=f.fact, where=f.where, help=f.help) for f in error.faults]
-    try:
-        brief = load_brief(options.brief, kit)
-    except InputError as error:
-        faults += error.faults
-    if brief is None or kit is None:
-        raise InputError(faults)
-    return brief, kit
-
-
-def kit_facts(kit: BrandKit) -> KitFacts:
-    """The part of a kit that planning decides by."""
-    modes = tuple(
-        KitMode(name=m.name, kind=m.kind, ground=m.roles["ground"], roles=kit.palette.hexes(m.name),
-                accent_carries_type=_carries(kit, m.roles["ink"], m.roles["accent"]))
-        for m in kit.palette.modes.values()
-    )
-    pictures = {
-        name: (str(p.data.get("lit_side", "left")), frozenset(p.avoid_grounds)) for name, p in kit.product_pictures.items()
-    }
-    return KitFacts(digest=kit.digest, modes=modes, pictures=pictures)
-
-
-def _carries(kit: BrandKit, ink: str, ground: str) -> bool:
-    """Whether type of one colour may stand on another at any size."""
-    pair = kit.palette.pairs.get((ink, ground))
-    return pair is None or pair.use == "any"
-
-
-def _own_pictures(brief: Brief, kit: BrandKit) -> dict[str, str]:
-    """Digests of product pictures that lie beside the brief; those of the kit are in its own digest."""
-    own = [p for p in brief.product.pictures if p not in kit.product_pictures]
-    return {p: digest_bytes((Path(brief.source_dir) / p).read_bytes()) for p in own}
-
-
-def _models(options: MakeOptions) -> dict[str, str]:
-    """Names and digests of the models that a batch rests on."""
-    from pipelines.copydeck.engines import describe as copy_model
-    from pipelines.plate.models import describe as plate_models
-
-    return {**plate_models(options.image_model), **copy_model(options.copy_model)}
 
 
 def make(options: MakeOptions, report: Report) -> int:
@@ -123,7 +44,7 @@ def make(options: MakeOptions, report: Report) -> int:
     }
     with out.claimed(identity, fresh=options.fresh):
         read = time.perf_counter() - started
-        jobs = jobs_of(inputs.plan, digest([inputs.brief_digest, inputs.kit.digest, inputs.models]))
+        jobs = inputs.jobs()
         outcomes = _do_jobs(jobs, inputs, out, options, report)
         batch = _finish(jobs, outcomes, inputs, out, report)
         broke = [o for o in outcomes if o.error]
@@ -156,7 +77,7 @@ def _do_jobs(
     outcomes: list[Outcome] = []
     first = not any(j.stage in ("compose", "animate") and j.id in done for j in jobs)
     os.environ.update(thread_limits())
-    for outcome in run_jobs(jobs, done, partial(runner, context), options.jobs or os.cpu_count() or 1):
+    for outcome in run_jobs(jobs, done, partial(keeper, context), options.jobs or os.cpu_count() or 1):
         outcomes.append(outcome)
         stage = outcome.job.stage
         counts[stage] += not outcome.error
@@ -179,8 +100,9 @@ def _finish(
 ) -> Batch:
     """Curate, then bundle: assets first, manifests next."""
     report({"event": "stage", "stage": "bundle", "state": "started", "done": 0, "total": 1})
-    results = collect(jobs, outcomes, out, inputs.models)
-    batch = assemble(inputs.plan, results, concept_traits(inputs.plan, load_catalogue()))
+    errors = {o.job.id: o.error for o in outcomes if o.error}
+    results = collect(jobs, errors, out.work.find, inputs.models, out.place)
+    batch = assemble(inputs.plan, results, inputs.traits())
     shipped = {a.path for v in batch.variants if v.status == "shipped" for a in v.files}
     for path in sorted(shipped):
         out.place(Path(path).name)

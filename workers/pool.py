@@ -127,18 +127,20 @@ def _do(job: Job) -> tuple[str, float, float]:
         _STATE["run"](job)
         error = ""
     except Exception as caught:
-        error = _tell(caught)
-    return error, time.perf_counter() - start, _peak_mb()
+        error = tell(caught)
+    return error, time.perf_counter() - start, peak_mb()
 
 
-def _tell(error: Exception) -> str:
+def tell(error: BaseException) -> str:
+    """An error in one line: its kind, what it says, and where in the code."""
     import traceback
 
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {error} ({os.path.basename(last.filename)}:{last.lineno})"
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """The most memory that this process has held, MB."""
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

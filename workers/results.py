@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from factory.batch import Made, Results
 from factory.flow import Job
 from factory.records import Asset, Component, CopyDeck, Finding, Plate, Text
-from workers.outfolder import OutFolder
-from workers.pool import Outcome
+
+Place = Callable[[str], str]
+"""Ships a kept file by its name; returns its path within the bundle."""
+
+
+def shipped(blob: str) -> str:
+    """The path of a kept file within a bundle."""
+    return f"assets/{blob}"
 
 
 def collect(
-    jobs: Sequence[Job], outcomes: Sequence[Outcome], out: OutFolder, models: Mapping[str, str]
+    jobs: Sequence[Job], failed: Mapping[str, str], find: Callable[[str], Any], models: Mapping[str, str], place: Place = shipped
 ) -> Results:
-    """Everything that the jobs of a plan left, with the files of shipped parts placed in `assets/`."""
+    """Everything that the jobs of a plan left, with the files of shipped parts placed in `assets/`.
+
+    `failed` maps a job to why it failed; `find` gives a job's result, or None where there is none.
+    """
     made: list[Made] = []
     components: dict[str, Component] = {}
-    errors = {c["id"]: o.error for o in outcomes if o.error for c in o.job.args.get("cells", ())}
+    errors = {c["id"]: failed[j.id] for j in jobs if j.id in failed for c in j.args.get("cells", ())}
     for job in jobs:
-        if job.stage in ("compose", "animate") and out.work.has(job.id):
-            result = out.work.get(job.id)
+        result = find(job.id) if job.stage in ("compose", "animate") else None
+        if result is not None:
             made += [made_of(m) for m in result["made"]]
             errors |= result.get("errors", {})
             for c in result.get("components", ()):
-                _merge(components, component_of(c, out))
+                _merge(components, component_of(c, place))
     return Results(made=made, components=[components[k] for k in sorted(components)], errors=errors, models=models)
 
 
@@ -41,7 +50,7 @@ def _merge(components: dict[str, Component], new: Component) -> None:
 
 def made_of(data: Mapping[str, Any]) -> Made:
     """One attempt, from its kept form."""
-    asset = Asset(**{**data["asset"], "path": f"assets/{data['blob']}"})
+    asset = Asset(**{**data["asset"], "path": shipped(data["blob"])})
     return Made(
         cell=data["cell"], attempt=data["attempt"], blob=data["blob"], asset=asset,
         copy={k: text_of(t) for k, t in data["copy"].items()}, findings=tuple(Finding(**f) for f in data["findings"]),
@@ -49,11 +58,11 @@ def made_of(data: Mapping[str, Any]) -> Made:
     )
 
 
-def component_of(data: Mapping[str, Any], out: OutFolder) -> Component:
+def component_of(data: Mapping[str, Any], place: Place) -> Component:
     """A component, its file placed in `assets/`."""
     asset = None
     if data.get("blob"):
-        asset = Asset(**{**data["asset"], "path": out.place(data["blob"])})
+        asset = Asset(**{**data["asset"], "path": place(data["blob"])})
     return Component(
         id=data["id"], kind=data["kind"], role=data["role"], used_by=tuple(data["used_by"]), asset=asset,
         text=data.get("text", ""), locale=data.get("locale", ""), source=data.get("source", ""),

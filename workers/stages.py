@@ -16,7 +16,7 @@ from factory.ids import digest, digest_bytes, plain
 from factory.records import Brief, Concept, CopyDeck, Placement, Plan, Plate, PlateJob
 from workers.noise import to_log
 from workers.results import deck_of, plate_of
-from workers.workfolder import WorkFolder
+from workers.work import Work
 
 if TYPE_CHECKING:
     from pipelines.compose.compose import Composer, Composition
@@ -36,7 +36,7 @@ class Context:
     kit: BrandKit
     plan: Plan
     placements: Mapping[str, Placement]
-    work: WorkFolder
+    work: Work
     image_model: str
     copy_model: str
 
@@ -53,13 +53,19 @@ Maker = Callable[["Hands", "Composer", Placement, CopyDeck, str, int], dict[str,
 """Makes one attempt at a cell: hands, composer, placement, words, cell, number of the attempt."""
 
 
-def runner(context: Context) -> Callable[[Job], None]:
-    """The function that does a job in this process and keeps its result."""
-    to_log(context.work.root / "children.log")
+def runner(context: Context) -> Callable[[Job], Any]:
+    """The function that does a job in this process and returns its result; whoever calls it keeps that."""
     hands = Hands(context)
+    return lambda job: STAGE_HANDS[job.stage](hands, job)
+
+
+def keeper(context: Context) -> Callable[[Job], None]:
+    """What a child of `factory make` does with a job: the result is kept where the next stage looks for it."""
+    to_log(context.work.root / "children.log")
+    do = runner(context)
 
     def run(job: Job) -> None:
-        context.work.put(job.id, STAGE_HANDS[job.stage](hands, job))
+        context.work.put(job.id, do(job))
 
     return run
 

@@ -46,6 +46,10 @@ class WorkFolder:
             raise StoreError(f"The result of {job} cannot be read", where=str(self._result(job)), code="work.damaged",
                              help="Delete that file and run the same command again.") from error
 
+    def find(self, job: str) -> Any:
+        """A job's result, or None when it is not done."""
+        return self.get(job) if self.has(job) else None
+
     def put_blob(self, data: bytes, suffix: str) -> str:
         """Keep bytes under their digest; returns the name. The suffix has no dot."""
         name = f"{digest_bytes(data)}.{suffix}"
