@@ -38,7 +38,8 @@ def put_key(
 
 def find(db: Connection[dict[str, Any]], prefix: str) -> dict[str, Any] | None:
     """The key that starts like this, with its hash and whether it has expired."""
-    return db.execute("select *, coalesce(expires_at <= now(), false) as expired from api_keys where prefix = %s", (prefix,)).fetchone()
+    return db.execute("select *, coalesce(expires_at <= now(), false) as expired from api_keys where prefix = %s",
+                      (prefix,)).fetchone()
 
 
 def used(db: Connection[dict[str, Any]], key: str) -> None:
@@ -62,7 +63,8 @@ def get_key(db: Connection[dict[str, Any]], key: str) -> dict[str, Any] | None:
 
 def revoke(db: Connection[dict[str, Any]], key: str) -> bool:
     """End a key. Returns False when it had ended already."""
-    return bool(db.execute("update api_keys set revoked_at = now() where id = %s and revoked_at is null returning id", (key,)).fetchall())
+    rows = db.execute("update api_keys set revoked_at = now() where id = %s and revoked_at is null returning id", (key,))
+    return bool(rows.fetchall())
 
 
 def rotate(db: Connection[dict[str, Any]], key: str, prefix: str, sha256: bytes) -> None:
@@ -132,7 +134,9 @@ def begin(db: Connection[dict[str, Any]], *, actor: str, route: str, key: str, b
     return db.execute("select * from idempotency where actor = %s and route = %s and key = %s", (actor, route, key)).fetchone()
 
 
-def answered(db: Connection[dict[str, Any]], *, actor: str, route: str, key: str, status: int, response: Mapping[str, Any]) -> None:
+def answered(
+    db: Connection[dict[str, Any]], *, actor: str, route: str, key: str, status: int, response: Mapping[str, Any]
+) -> None:
     """Keep what a request was answered, to answer it again."""
     db.execute("update idempotency set status = %s, response = %s where actor = %s and route = %s and key = %s",
                (status, canonical(response).decode(), actor, route, key))

@@ -3,6 +3,7 @@
     postgres_url   an empty database of the test's own with the schema in it
     valkey_url     a broker that holds nothing when the test starts
     s3             endpoint, keys and an empty bucket of the test's own
+    api            the web door over those two
 """
 
 from __future__ import annotations
@@ -16,12 +17,18 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from factory.doors.up import ports, process, servers
 from factory.doors.up.account import service_account
 from factory.doors.up.keys import Keys
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
+
+    from factory.settings import Settings
 
 COUNT = itertools.count(1)
 
@@ -129,3 +136,43 @@ def s3(s3_server: servers.Place) -> S3:
     client.create_bucket(Bucket=held.bucket)
     client.close()
     return held
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """The web door on real servers: a client without a key, and clients with keys of given roles."""
+
+    client: TestClient
+    settings: Settings
+
+    def key(self, *roles: str, scopes: tuple[str, ...] = ()) -> str:
+        """A fresh key."""
+        from factory.doors.web.access import new_key
+        from factory.store import access
+        from factory.store.pool import connect
+
+        key, prefix, sha256 = new_key()
+        with contextlib.closing(connect(self.settings.database_url)) as db:
+            access.put_key(db, name="-".join(roles), prefix=prefix, sha256=sha256, roles=roles, scopes=scopes, expires_at=None, by="test")
+        return key
+
+    def login(self, *roles: str, scopes: tuple[str, ...] = ()) -> TestClient:
+        """A client with a fresh key, on the same app."""
+        from starlette.testclient import TestClient
+
+        headers = {"Authorization": f"Bearer {self.key(*roles, scopes=scopes)}"}
+        return TestClient(self.client.app, headers=headers, follow_redirects=False)
+
+
+@pytest.fixture
+def api(postgres_url: str, s3: S3) -> Iterator[Api]:
+    """The web app with its own database and bucket. Its lifespan runs as long as the test."""
+    from starlette.testclient import TestClient
+
+    from factory.doors.web.app import create_app
+    from factory.settings import Settings
+
+    settings = Settings(database_url=postgres_url, s3_endpoint=s3.endpoint, bucket=s3.bucket, s3_access_key=s3.access_key,
+                        s3_secret_key=s3.secret_key, s3_region=s3.region, loopback_webhooks=True)
+    with TestClient(create_app(settings), follow_redirects=False) as client:
+        yield Api(client=client, settings=settings)

@@ -26,7 +26,8 @@ class Rate:
     def headers(self) -> dict[str, str]:
         """The fields of the IETF's draft on rate limits (draft-ietf-httpapi-ratelimit-headers)."""
         fill = math.ceil((BURST - self.left) / PER_SECOND)
-        return {"RateLimit-Policy": f'"key";q={BURST};w={math.ceil(BURST / PER_SECOND)}', "RateLimit": f'"key";r={self.left};t={fill}'}
+        policy = f'"key";q={BURST};w={math.ceil(BURST / PER_SECOND)}'
+        return {"RateLimit-Policy": policy, "RateLimit": f'"key";r={self.left};t={fill}'}
 
 
 def take(db: Connection[dict[str, Any]], key: str) -> Rate:

@@ -17,7 +17,8 @@ from factory.doors.web.shapes import Out
 T = TypeVar("T")
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows of a page.")]
-Cursor = Annotated[str | None, Query(min_length=1, max_length=400, pattern=r"^[A-Za-z0-9_-]+$", description="`next_cursor` of the page before.")]
+Cursor = Annotated[str | None, Query(
+    min_length=1, max_length=400, pattern=r"^[A-Za-z0-9_-]+$", description="`next_cursor` of the page before.")]
 
 
 class Page(Out, Generic[T]):
@@ -69,7 +70,9 @@ def when(value: Any) -> datetime:
     return at
 
 
-def page(rows: Sequence[dict[str, Any]], limit: int, place: Callable[[dict[str, Any]], str], out: Callable[[dict[str, Any]], T]) -> Page[T]:
+def page(
+    rows: Sequence[dict[str, Any]], limit: int, place: Callable[[dict[str, Any]], str], out: Callable[[dict[str, Any]], T]
+) -> Page[T]:
     """A page from `limit + 1` rows: the one too many tells that there are more."""
     more = len(rows) > limit
     shown = rows[:limit]

@@ -41,7 +41,7 @@ def table() -> Mapping[str, Row]:
     return {code: Row(**row) for code, row in yaml.safe_load(text).items()}
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818  (it is what RFC 9457 calls it)
     """A request that is refused. `code` is one of `problems.yaml`; `detail` says what is wrong with this one."""
 
     def __init__(

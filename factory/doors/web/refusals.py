@@ -19,6 +19,8 @@ from factory.errors import FactoryError, Fault, InputError, StoreError
 
 log = structlog.get_logger("factory.web")
 
+Told = Callable[[Request, Any], Problem]
+
 
 def install(app: FastAPI) -> None:
     """Answer every error of the app with a problem."""
@@ -26,14 +28,15 @@ def install(app: FastAPI) -> None:
     from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
     away = (psycopg.OperationalError, psycopg.InterfaceError, PoolClosed, PoolTimeout, TooManyRequests)
-    for kind, told in [
+    table: list[tuple[type[Exception], Told]] = [
         (Problem, _same), (InputError, _input), (KitError, _kit), (StoreError, _store), (FactoryError, _refused),
         (RequestValidationError, _invalid), (HTTPException, _http), (psycopg.DataError, _characters), *((k, _away) for k in away),
-    ]:
+    ]
+    for kind, told in table:
         app.add_exception_handler(kind, _handler(told))
 
 
-def _handler(told: Callable[[Request, Any], Problem]) -> Callable[[Request, Exception], Response]:
+def _handler(told: Told) -> Callable[[Request, Exception], Response]:
     def handle(request: Request, raised: Exception) -> Response:
         problem = told(request, raised)
         if problem.rate is not None:
@@ -61,7 +64,7 @@ def _refused(_request: Request, raised: FactoryError) -> Problem:
 
 def _store(request: Request, raised: StoreError) -> Problem:
     log.error("storage", request=request.state.request_id, code=raised.fault.code, fact=raised.fault.fact)
-    return Problem("server.error" if raised.fault.code in BROKEN else "server.busy", retry_after=None if raised.fault.code in BROKEN else 5)
+    return Problem("server.error") if raised.fault.code in BROKEN else Problem("server.busy", retry_after=5)
 
 
 BROKEN: Final = frozenset({"storage.key", "storage.digest", "storage.missing"})
@@ -77,7 +80,9 @@ def _away(request: Request, raised: Exception) -> Problem:
     return Problem("server.busy", retry_after=2)
 
 
-HTTP: Final[Mapping[int, str]] = {400: "request.malformed", 404: "request.path", 405: "request.method", 413: "request.large", 415: "request.type"}
+HTTP: Final[Mapping[int, str]] = {
+    400: "request.malformed", 404: "request.path", 405: "request.method", 413: "request.large", 415: "request.type",
+}
 
 
 def _http(request: Request, raised: HTTPException) -> Problem:
@@ -104,8 +109,8 @@ def _invalid(_request: Request, raised: RequestValidationError) -> Problem:
         return Problem("request.header", errors=errors)
     if all(e["loc"][0] == "path" for e in wrong):
         return Problem("request.path", "Nothing has an id of this form.")
-    return Problem("request.invalid", f"{errors[0]['pointer']}: {errors[0]['detail']}" if len(errors) == 1 else f"{len(errors)} things are wrong.",
-                   errors=errors)
+    only = f"{errors[0]['pointer']}: {errors[0]['detail']}"
+    return Problem("request.invalid", only if len(errors) == 1 else f"{len(errors)} things are wrong.", errors=errors)
 
 
 def _said(wrong: Mapping[str, Any]) -> str:

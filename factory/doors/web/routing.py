@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.responses import Response
 
-from factory.doors.web.access import Gate, admit
+from factory.doors.web.access import ROLES, Gate, admit
 from factory.doors.web.problems import MEDIA, Problem, error, table
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -101,8 +101,8 @@ class GuardedRoute(APIRoute):
     def _access(self) -> dict[str, Any]:
         if self.gate and self.gate.public:
             return {"security": []}
-        roles = [] if self.gate is None else [*self.gate.roles, "admin"] if self.gate.roles else ["creator", "reviewer", "ad_ops", "admin"]
-        return {"x-roles": list(dict.fromkeys(roles)), "x-scope": self.scope_of(next(iter(sorted(self.methods or {"GET"}))))}
+        roles = () if self.gate is None else (*self.gate.roles, "admin") if self.gate.roles else ROLES
+        return {"x-roles": list(dict.fromkeys(roles)), "x-scope": self.scope_of(min(self.methods or {"GET"}))}
 
     def scope_of(self, method: str) -> str:
         """What a request does, as scopes name it: `briefs:read`, `briefs:write`."""
@@ -135,7 +135,8 @@ class GuardedRoute(APIRoute):
                 error("parameter.unknown", f"No parameter is called {name!r}.", f"query/{name}", known) for name in strange])
 
     def _refuse_type(self, request: Request) -> None:
-        if self.body_field is None or request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
+        empty = request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers
+        if self.body_field is None or empty:
             return
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
