@@ -114,7 +114,8 @@ def failed(db: Connection[dict[str, Any]], bundle: str, reason: str) -> bool:
         return False
     db.execute("update bundles set error = %s where id = %s", (reason[:2000], bundle))
     row = _held(db, bundle)
-    events.tell(db, row["batch"], "bundle.failed", f"{bundle}:{_tries(db, row, 'publish')}", {"bundle": bundle, "reason": reason[:500]})
+    subject = f"{bundle}:{_tries(db, row, 'publish')}"
+    events.tell(db, row["batch"], "bundle.failed", subject, {"bundle": bundle, "reason": reason[:500]})
     return True
 
 
