@@ -68,6 +68,21 @@ def begin_finish(db: Connection[dict[str, Any]], batch: str) -> None:
     work.put(db, batch, [NewJob(id=name, stage="finish", lane="io", args=args, needs={})])
 
 
+def stop(db: Connection[dict[str, Any]], batch: str, ending: str) -> bool:
+    """Stop a batch wherever it is: what waits is cancelled, what runs may end, what was made is kept and told.
+
+    `ending` is "cancelled" or "expired". Returns False when the batch has ended or is closing already. Within a transaction.
+    """
+    state = work.lock(db, batch)["state"]
+    if state == "validating":
+        db.execute("update jobs set state = 'cancelled', leased_until = null, ended_at = now() where batch = %s "
+                   "and state = any(%s)", (batch, list(work.LIVE)))
+        ended(db, batch, ending)
+    elif state in ("running", "cancelling") and work.stop(db, batch, ending):
+        begin_finish(db, batch)
+    return state in ("validating", "running", "cancelling")
+
+
 def ended(
     db: Connection[dict[str, Any]], batch: str, state: str, *, record: Mapping[str, Any] | None = None,
     figures: Mapping[str, Any] | None = None, error: Any = None,
@@ -112,6 +127,14 @@ def counts(db: Connection[dict[str, Any]], batch: str) -> dict[str, int]:
 def overdue(db: Connection[dict[str, Any]]) -> list[str]:
     """Batches at work that are past their deadline."""
     rows = db.execute("select id from batches where state in ('validating', 'running') and deadline_at < now()")
+    return [r["id"] for r in rows]
+
+
+def unclosed(db: Connection[dict[str, Any]]) -> list[str]:
+    """Batches whose work is over but which no job closes: what a lost moment may leave behind."""
+    rows = db.execute(
+        "select id from batches b where state in ('running', 'cancelling') and open_jobs = 0 and plan is not null and not exists "
+        "(select 1 from jobs j where j.batch = b.id and j.id = 'finish-' || b.id || '-' || b.round) order by id")
     return [r["id"] for r in rows]
 
 

@@ -66,14 +66,18 @@ def count_open(db: Connection[dict[str, Any]], batch: str) -> int:
 def claim(db: Connection[dict[str, Any]], lanes: Sequence[str], worker: str, lease_s: float) -> list[Lease]:
     """Take a chunk of one stage's jobs of the batch that has had the least; [] when nothing is ready.
 
-    Fairness is start-time fair queueing: each batch carries the worker seconds it had, over its weight.
+    Fairness is start-time fair queueing: each batch carries the worker seconds it had, over its weight. The batch's row
+    is not touched while its jobs' rows are held: those who end jobs hold them the other way round.
     """
     with db.transaction():
         for batch in _hungry(db, lanes):
             taken = _take(db, batch, lanes, worker, lease_s)
             if taken:
-                return taken
-    return []
+                break
+        else:
+            return []
+    db.execute("update batches set started_at = now() where id = %s and started_at is null", (taken[0].batch,))
+    return taken
 
 
 def _hungry(db: Connection[dict[str, Any]], lanes: Sequence[str]) -> list[str]:
@@ -94,15 +98,24 @@ def _take(db: Connection[dict[str, Any]], batch: str, lanes: Sequence[str], work
     chosen = [r["id"] for r in ready if r["stage"] == stage][: CHUNK.get(stage, 1)]
     rows = db.execute(
         "update jobs set state = 'leased', token = nextval('job_tokens'), attempts = attempts + 1, worker = %s, "
-        "leased_until = now() + make_interval(secs => %s), started_at = now(), error = '' "
+        "leased_until = now() + make_interval(secs => %s), started_at = null, error = '' "
         "where batch = %s and id = any(%s) and state = 'ready' returning *", (worker, lease_s, batch, chosen)).fetchall()
-    db.execute("update batches set started_at = coalesce(started_at, now()) where id = %s and started_at is null", (batch,))
     return [_lease(r) for r in sorted(rows, key=lambda r: chosen.index(r["id"]))]
 
 
 def _lease(row: Mapping[str, Any]) -> Lease:
     return Lease(batch=row["batch"], id=row["id"], stage=row["stage"], lane=row["lane"], args=row["args"], needs=row["needs"],
                  token=row["token"], attempts=row["attempts"])
+
+
+def begin(db: Connection[dict[str, Any]], lease: Lease, worker: str) -> bool:
+    """A claimed job is begun now: should its worker die, the try counts. Returns False when the lease is stale."""
+    with db.transaction():
+        db.execute("set local synchronous_commit = off")  # if this is lost, a try is not counted: no harm
+        rows = db.execute("update jobs set started_at = now() where batch = %s and id = %s and token = %s and state = 'leased' "
+                          "returning lane", (lease.batch, lease.id, lease.token)).fetchall()
+        seen(db, worker, lease.lane, job=lease.id)
+    return bool(rows)
 
 
 def heartbeat(db: Connection[dict[str, Any]], leases: Sequence[Lease], lease_s: float) -> set[int]:
@@ -133,12 +146,12 @@ def finish(db: Connection[dict[str, Any]], lease: Lease, result: Any, *, seconds
     for batch in batches:
         lock(db, batch)
     own = db.execute(
-        "update jobs set state = 'done', leased_until = null, seconds = %s, peak_mb = %s, ended_at = now() "
+        "update jobs set state = 'done', leased_until = null, error = '', seconds = %s, peak_mb = %s, ended_at = now() "
         "where batch = %s and id = %s and token = %s and state = 'leased' returning batch",
         (seconds, peak_mb, lease.batch, lease.id, lease.token)).fetchall()
     if not own:
         return []
-    db.execute("insert into results (job, body) values (%s, %s) on conflict do nothing", (lease.id, _json(result)))
+    keep_result(db, lease.id, result)
     equal = db.execute(
         "update jobs set state = 'done', ended_at = now() where id = %s and batch = any(%s) and state = 'ready' returning batch",
         (lease.id, batches)).fetchall()
@@ -218,7 +231,7 @@ def stop(db: Connection[dict[str, Any]], batch: str, ending: str) -> bool:
     `ending` is "cancelled" or "expired". Call within a transaction.
     """
     lock(db, batch)
-    db.execute("update batches set ending = %s, state = 'cancelling', updated_at = now() where id = %s and state <> 'cancelling'",
+    db.execute("update batches set ending = %s, state = 'cancelling', updated_at = now() where id = %s and state = 'running'",
                (ending, batch))
     db.execute("update jobs set state = 'cancelled', ended_at = now() where batch = %s and state in ('waiting', 'ready') "
                "and stage <> all(%s)", (batch, list(OUTSIDE)))
@@ -239,6 +252,22 @@ def retry_failed(db: Connection[dict[str, Any]], batch: str) -> list[str]:
     ring(db, {r["lane"] for r in rows if r["state"] == "ready"})
     count_open(db, batch)
     return sorted(r["id"] for r in rows)
+
+
+def ran_out(db: Connection[dict[str, Any]], lease: Lease) -> bool | None:
+    """Hold the batch and a job whose lease ran out: whether the job had been begun. None when it is held again or ended.
+
+    Call within a transaction.
+    """
+    lock(db, lease.batch)
+    row = db.execute("select started_at from jobs where batch = %s and id = %s and token = %s and state = 'leased' "
+                     "and leased_until < now() for update", (lease.batch, lease.id, lease.token)).fetchone()
+    return row["started_at"] is not None if row else None
+
+
+def keep_result(db: Connection[dict[str, Any]], job: str, result: Any) -> None:
+    """Keep a job's result; one that is kept already stays."""
+    db.execute("insert into results (job, body) values (%s, %s) on conflict do nothing", (job, _json(result)))
 
 
 def result(db: Connection[dict[str, Any]], job: str) -> Any:
