@@ -14,7 +14,7 @@ from factory.batch import assemble, empty_cells
 from factory.flow import Job
 from factory.ids import canonical, digest_bytes, plain
 from factory.options import MakeOptions
-from factory.publish import publish
+from factory.publish import publish_folder
 from factory.records import Batch
 from workers.inputs import Inputs, read_inputs
 from workers.noise import logged
@@ -107,7 +107,7 @@ def _finish(
     for path in sorted(shipped):
         out.place(Path(path).name)
     out.keep_only(shipped | {c.asset.path for c in batch.components if c.asset})
-    publish(batch, inputs.brief, inputs.kit, inputs.placements, out.root)
+    publish_folder(batch, inputs.brief, inputs.kit, inputs.placements, out.root)
     _sheet(batch, inputs.kit, out)
     report({"event": "stage", "stage": "bundle", "state": "done", "done": 1, "total": 1})
     return batch

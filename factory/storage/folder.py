@@ -19,12 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from factory.errors import RefusedError, StoreError
-from factory.storage.port import CHUNK, PLAIN, Post, Stat, check_key, check_prefix, missing, too_long, wrong_digest
-
-TYPES = {
-    "json": "application/json", "csv": "text/csv", "tsv": "text/tab-separated-values", "txt": "text/plain", "html": "text/html",
-    "zip": "application/zip", "png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "mp4": "video/mp4",
-}  # fmt: skip
+from factory.storage.port import CHUNK, PLAIN, Post, Stat, check_key, check_prefix, missing, too_long, type_of, wrong_digest
 
 
 class FolderStorage:
@@ -165,7 +160,7 @@ class FolderStorage:
 
     def _stat(self, key: str, sha256: str | None) -> Stat:
         found = self._path(key).stat()
-        return Stat(key=key, size=found.st_size, sha256=sha256, content_type=TYPES.get(key.rpartition(".")[2], PLAIN),
+        return Stat(key=key, size=found.st_size, sha256=sha256, content_type=type_of(key),
                     modified=datetime.fromtimestamp(found.st_mtime, UTC))
 
 

@@ -27,6 +27,10 @@ _SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 _KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 _PREFIX = re.compile(rf"(?:{_SEGMENT}/)*(?:{_SEGMENT})?")
 MAX_KEY = 512
+TYPES = {
+    "json": "application/json", "csv": "text/csv", "tsv": "text/tab-separated-values", "txt": "text/plain", "html": "text/html",
+    "zip": "application/zip", "png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "mp4": "video/mp4",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +144,11 @@ def check_prefix(prefix: str) -> str:
 def _bad_key(key: str) -> StoreError:
     return StoreError("This name is no key of the store", code="storage.key", where=repr(key[:80]),
                       help=f"Keys are plain words of letters, digits, . _ and - between slashes, at most {MAX_KEY} characters.")
+
+
+def type_of(key: str) -> str:
+    """The content type that a key's ending stands for."""
+    return TYPES.get(key.rpartition(".")[2], PLAIN)
 
 
 def missing(key: str) -> StoreError:

@@ -47,7 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers:
             if name.lower() not in ("connection", "transfer-encoding", "content-length"):
                 self.send_header(name, value)
-        length = dict((n.lower(), v) for n, v in headers).get("content-length", str(len(data)))
+        length = {n.lower(): v for n, v in headers}.get("content-length", str(len(data)))
         self.send_header("Content-Length", length if self.command == "HEAD" else str(len(data)))
         self.end_headers()
         with contextlib.suppress(ConnectionError):

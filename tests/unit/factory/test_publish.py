@@ -18,7 +18,7 @@ from brand_kits.kit import BrandKit
 from brand_kits.load import load_kit
 from factory.errors import StoreError
 from factory.manifests.canonical import check, schema, to_json, to_plain
-from factory.publish import publish
+from factory.publish import publish_folder
 from factory.records import Batch, Brief, Placement
 
 GOLDEN = Path(__file__).parents[2] / "data" / "bundle"
@@ -40,7 +40,7 @@ def written(root: Path) -> dict[str, bytes]:
 def test_a_bundle_holds_the_record_the_texts_a_folder_a_platform_and_the_page(
     out: Path, small_batch: Batch, small_brief: Brief, kit: BrandKit, placements: Places
 ) -> None:
-    publish(small_batch, small_brief, kit, placements.values(), out)
+    publish_folder(small_batch, small_brief, kit, placements.values(), out)
     assert list(written(out)) == [
         "batch.json", "copy.csv", "index.html", "manifests/iab/README.txt", "manifests/iab/trafficking.csv",
         "manifests/meta/README.txt", "manifests/meta/ads.tsv", "manifests/meta/calls.json", "manifests/meta/files.txt",
@@ -51,7 +51,7 @@ def test_a_small_batch_is_published_as_it_always_was(
     out: Path, small_batch: Batch, small_brief: Brief, kit: BrandKit, placements: Places
 ) -> None:
     """Run once with UPDATE_GOLDEN=1 after a change that was meant, and read the difference."""
-    publish(small_batch, small_brief, kit, placements.values(), out)
+    publish_folder(small_batch, small_brief, kit, placements.values(), out)
     made = {n: b for n, b in written(out).items() if not n.endswith(("index.html", "README.txt"))}
     if os.environ.get("UPDATE_GOLDEN"):
         for name, data in made.items():
@@ -63,21 +63,21 @@ def test_a_small_batch_is_published_as_it_always_was(
 def test_the_same_batch_gives_the_same_bytes_in_any_order_of_its_mappings(
     out: Path, small_batch: Batch, small_brief: Brief, kit: BrandKit, placements: Places
 ) -> None:
-    publish(small_batch, small_brief, kit, placements.values(), out)
+    publish_folder(small_batch, small_brief, kit, placements.values(), out)
     first = written(out)
     turned = replace(
         small_batch,
         variants=tuple(replace(v, copy=dict(reversed(list(v.copy.items())))) for v in small_batch.variants),
         figures=dict(reversed(list(small_batch.figures.items()))),
     )
-    publish(turned, small_brief, kit, reversed(list(placements.values())), out)
+    publish_folder(turned, small_brief, kit, reversed(list(placements.values())), out)
     assert written(out) == first
 
 
 def test_every_file_that_a_manifest_or_the_page_names_lies_in_the_bundle(
     out: Path, small_batch: Batch, small_brief: Brief, kit: BrandKit, placements: Places
 ) -> None:
-    publish(small_batch, small_brief, kit, placements.values(), out)
+    publish_folder(small_batch, small_brief, kit, placements.values(), out)
     named = {
         a["path"]
         for v in json.loads((out / "batch.json").read_text())["variants"]
@@ -95,7 +95,7 @@ def test_nothing_is_written_when_a_file_is_missing_or_cut_short(
     path = small_batch.variants[1].files[0].path
     harm(out / path)
     with pytest.raises(StoreError) as caught:
-        publish(small_batch, small_brief, kit, placements.values(), out)
+        publish_folder(small_batch, small_brief, kit, placements.values(), out)
     assert (caught.value.fault.code, caught.value.fault.where) == ("publish.missing", path)
     assert written(out) == {}
 
@@ -104,14 +104,14 @@ def test_a_platform_with_nothing_shipped_gets_no_folder(
     out: Path, small_batch: Batch, small_brief: Brief, kit: BrandKit, placements: Places
 ) -> None:
     lost = batch_of(variant_of("c01", "iab.leaderboard", "en", status="dropped", reason="contrast"))
-    publish(lost, small_brief, kit, placements.values(), out)
+    publish_folder(lost, small_brief, kit, placements.values(), out)
     assert not (out / "manifests").exists() and (out / "index.html").is_file()
 
 
 def test_no_half_written_file_is_left_behind(
     out: Path, small_batch: Batch, small_brief: Brief, kit: BrandKit, placements: Places
 ) -> None:
-    publish(small_batch, small_brief, kit, placements.values(), out)
+    publish_folder(small_batch, small_brief, kit, placements.values(), out)
     assert not [p for p in out.rglob("*") if p.name.startswith(".")]
 
 
@@ -189,5 +189,5 @@ def test_no_bundle_is_better_than_a_false_one(
 ) -> None:
     lie = replace(small_batch, figures={**small_batch.figures, "shipped": 99})
     with pytest.raises(StoreError, match="99 where 6 variants are shipped"):
-        publish(lie, small_brief, kit, placements.values(), out)
+        publish_folder(lie, small_brief, kit, placements.values(), out)
     assert written(out) == {}
