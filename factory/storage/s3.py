@@ -254,7 +254,7 @@ def _client(endpoint: str, region: str, access_key: str, secret_key: str, read_s
     local = urlsplit(endpoint).hostname in LOCAL
     config = Config(
         connect_timeout=CONNECT_S, read_timeout=read_s, retries={"total_max_attempts": 1}, max_pool_connections=16,
-        signature_version="s3v4", s3={"addressing_style": "path"} if endpoint else {}, tcp_keepalive=True,
+        signature_version="s3v4", s3={"addressing_style": "path" if endpoint else "virtual"}, tcp_keepalive=True,
         request_checksum_calculation="when_required", response_checksum_validation="when_required",
         ignore_configured_endpoint_urls=True, proxies={} if local else None,  # a proxy cannot reach this machine's loopback
     )
