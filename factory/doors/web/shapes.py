@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class In(BaseModel):
@@ -20,10 +22,10 @@ class Out(BaseModel):
 class Fault(Out):
     """One thing that is wrong."""
 
-    pointer: str | None = Field(None, description="Where: a JSON pointer, or file and line of an input.")
+    pointer: str | None = Field(default=None, description="Where: a JSON pointer, or file and line of an input.")
     code: str
     detail: str
-    help: str | None = Field(None, description="What to do.")
+    help: str | None = Field(default=None, description="What to do.")
 
 
 class ProblemOut(Out):
@@ -36,4 +38,15 @@ class ProblemOut(Out):
     instance: str = Field(description="The request's id: it is in the log.")
     code: str
     errors: list[Fault] | None = None
-    retry_after: int | None = Field(None, description="Seconds to wait.")
+    retry_after: int | None = Field(default=None, description="Seconds to wait.")
+
+
+def _printable(text: str) -> str:
+    """Names are shown in lists and logs: no line breaks, no control or direction marks, something to see."""
+    if not text.isprintable() or not text.strip():
+        raise ValueError("A name has letters to see, and no control characters")
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_printable)]
+"""A name that a person gives to a thing."""
