@@ -24,6 +24,7 @@ import pytest
 from factory.doors.up import ports, process, servers
 from factory.doors.up.account import service_account
 from factory.doors.up.keys import Keys
+from factory.storage import FolderStorage, S3Storage, Storage
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
@@ -136,6 +137,18 @@ def s3(s3_server: servers.Place) -> S3:
     client.create_bucket(Bucket=held.bucket)
     client.close()
     return held
+
+
+@pytest.fixture(params=["folder", "s3"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    """An empty store of either kind, for suites that run over both; parts are small, so that big objects need not be."""
+    if request.param == "folder":
+        made = FolderStorage(tmp_path / "store")
+        made.ensure_bucket()
+        return made
+    at = request.getfixturevalue("s3")
+    return S3Storage(endpoint=at.endpoint, bucket=at.bucket, region=at.region, access_key=at.access_key, secret_key=at.secret_key,
+                     part=5 << 20)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

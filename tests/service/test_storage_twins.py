@@ -15,21 +15,9 @@ from typing import Any
 import pytest
 
 from factory.errors import StoreError
-from factory.storage import FolderStorage, S3Storage, Storage
+from factory.storage import S3Storage, Storage
 
 PART = 5 << 20
-
-
-@pytest.fixture(params=["folder", "s3"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    """An empty store; parts are small, so that big objects need not be."""
-    if request.param == "folder":
-        made = FolderStorage(tmp_path / "store")
-        made.ensure_bucket()
-        return made
-    at = request.getfixturevalue("s3")
-    return S3Storage(endpoint=at.endpoint, bucket=at.bucket, region=at.region, access_key=at.access_key, secret_key=at.secret_key,
-                     part=PART)  # fmt: skip
 
 
 def sha(data: bytes) -> str:
