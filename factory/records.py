@@ -320,7 +320,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """Words for one field, and where they come from: `brief`, `kit`, `grammar` or `model:<name>`."""
+    """Words for one field, and where they come from: `brief`, `kit`, `person` (an edit), `grammar` or `model:<name>`."""
 
     field: str
     text: str

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from factory.store import batches, events, variants, work
+from factory.store import batches, bundles, variants, work
 from factory.store.rows import Lease
 
 if TYPE_CHECKING:
@@ -68,17 +68,11 @@ def _of_an_edit(db: Connection[dict[str, Any]], bad: Bad) -> None:
 
 
 def _of_a_bundle(db: Connection[dict[str, Any]], bad: Bad) -> None:
-    bundle = bad.lease.args["bundle"]
-    rows = db.execute(
-        "update bundles set state = 'failed', error = %s where id = %s and state in ('queued', 'publishing') returning id",
-        (bad.fact[:2000], bundle)).fetchall()
-    if rows:
-        told = {"bundle": bundle, "reason": bad.fact[:500]}
-        events.tell(db, bad.lease.batch, "bundle.failed", f"{bundle}:{bad.lease.token}", told)
+    bundles.failed(db, bad.lease.args["bundle"], bad.fact)
 
 
 def _of_an_archive(db: Connection[dict[str, Any]], bad: Bad) -> None:
-    db.execute("update bundles set archive = 'failed', error = %s where id = %s", (bad.fact[:2000], bad.lease.args["bundle"]))
+    bundles.archive_failed(db, bad.lease.args["bundle"], bad.fact)
 
 
 CONSEQUENCES: Mapping[str, Callable[[Any, Bad], None]] = {

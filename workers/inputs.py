@@ -50,7 +50,7 @@ class Inputs:
 
 def read_inputs(options: MakeOptions) -> Inputs:
     """Read brief and kit, and plan. Raises InputError with every fault found in either."""
-    brief, kit = _read_both(options)
+    brief, kit = read_both(options.brief, options.kit)
     placements = select(brief.placements)
     models = _models(options)
     brief_digest = digest([replace(brief, source_dir=""), _own_pictures(brief, kit)])
@@ -59,15 +59,16 @@ def read_inputs(options: MakeOptions) -> Inputs:
     return Inputs(brief=brief, brief_digest=brief_digest, kit=kit, placements=placements, plan=plan, models=models)
 
 
-def _read_both(options: MakeOptions) -> tuple[Brief, BrandKit]:
+def read_both(brief_file: Path, kit_folder: Path) -> tuple[Brief, BrandKit]:
+    """Read a brief and a kit. Raises InputError with every fault found in either."""
     faults: list[Fault] = []
     brief = kit = None
     try:
-        kit = load_kit(options.kit)
+        kit = load_kit(kit_folder)
     except KitError as error:
         faults += [Fault(code=f.code, fact=f.fact, where=f.where, help=f.help) for f in error.faults]
     try:
-        brief = load_brief(options.brief, kit)
+        brief = load_brief(brief_file, kit)
     except InputError as error:
         faults += error.faults
     if brief is None or kit is None:

@@ -44,8 +44,10 @@ LONGEST_S: Final[Mapping[str, float]] = {"plate": 3600.0, "animate": 1800.0}
 LONGEST: Final = 900.0
 """Seconds after which a job counts as hanging: its process ends, and the lease with it."""
 
-PATIENCE_S: Final = 900.0
+PATIENCE_S: Final = 300.0
 """How long a worker waits for a database or bucket that is away, with its work in hand."""
+CLAIM_S: Final = 60.0
+"""And how long with empty hands."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +80,7 @@ def work(pool: Pool, url: str, do: Callable[[Lease], Done], terms: Terms, *, sec
     ended, until = 0, time.monotonic() + seconds
     with Holder(url, terms) as holder:
         while not terms.stop():
-            leases = patiently(lambda: _claim(pool, terms))
+            leases = patiently(lambda: _claim(pool, terms), unless=terms.stop, most_s=CLAIM_S)
             if not leases:
                 break
             terms.claimed(leases)
@@ -115,28 +117,29 @@ def _hand_back(pool: Pool, lease: Lease) -> None:
 
 def _one(pool: Pool, do: Callable[[Lease], Done], terms: Terms, holder: Holder, lease: Lease) -> bool:
     """Do one job and end it. One of the two places where any error is caught: a worker outlives a job."""
-    begun, kept = patiently(lambda: _begin(pool, lease, terms.worker))
+    def lost() -> bool:
+        return holder.lost(lease)
+
+    begun, kept = patiently(lambda: _begin(pool, terms, lease), unless=lost)
     if not begun:
         return False
     start = time.perf_counter()
     with holder.running(lease):
         try:
-            done = Done(result=kept) if kept is not None else patiently(lambda: do(lease), unless=lambda: holder.lost(lease))
-        except Exception as error:
+            done = Done(result=kept) if kept is not None else patiently(lambda: do(lease), unless=lost)
             seconds = time.perf_counter() - start
-            state = _failed(pool, terms, holder, lease, error, seconds)
-            terms.told(lease, state, seconds, tell(error))
-            return state == "failed"
-        seconds = time.perf_counter() - start
-        ended = patiently(lambda: _finish(pool, terms, lease, done, seconds), unless=lambda: holder.lost(lease))
-    terms.told(lease, "done" if ended else "stale", seconds, "")
-    return ended
+            state, error = "done" if patiently(lambda: _finish(pool, terms, lease, done, seconds), unless=lost) else "stale", ""
+        except Exception as caught:
+            seconds, error = time.perf_counter() - start, tell(caught)
+            state = _failed(pool, terms, lease, caught, seconds, lost)
+    terms.told(lease, state, seconds, error)
+    return state in ("done", "failed")
 
 
-def _begin(pool: Pool, lease: Lease, worker: str) -> tuple[bool, Any]:
+def _begin(pool: Pool, terms: Terms, lease: Lease) -> tuple[bool, Any]:
     """Mark a job as begun. Where another batch's equal job has left the result meanwhile, there is nothing to do."""
     with pool.connection() as db:
-        begun = store.begin(db, lease, worker)
+        begun = store.begin(db, lease, terms.worker, terms.lanes[0])
         return begun, store.result(db, lease.id) if begun and lease.stage not in store.OUTSIDE else None
 
 
@@ -149,22 +152,28 @@ def _finish(pool: Pool, terms: Terms, lease: Lease, done: Done, seconds: float) 
         endings.well(db, lease, done.result, ended_in)
         if done.tell:
             done.tell(db)
-        store.seen(db, terms.worker, lease.lane, busy=seconds, progress=True)
+        store.seen(db, terms.worker, terms.lanes[0], busy=seconds, progress=True)
     return True
 
 
-def _failed(pool: Pool, terms: Terms, holder: Holder, lease: Lease, error: Exception, seconds: float) -> str:
-    """Try later, or fail for good. Returns the state that the job has now: "ready", "failed" or "stale"."""
-    final = isinstance(error, FINAL) or lease.attempts >= terms.attempts
+def _failed(pool: Pool, terms: Terms, lease: Lease, error: Exception, seconds: float, lost: Callable[[], bool]) -> str:
+    """Try later, or fail for good. Returns the state that the job has now: "ready", "failed" or "stale".
+
+    What failed because a server was away is not counted: it waits for the server.
+    """
+    away = is_away(error)
+    final = isinstance(error, FINAL) or (lease.attempts >= terms.attempts and not away)
 
     def end() -> bool:
         with pool.connection() as db, db.transaction():
-            store.seen(db, terms.worker, lease.lane, busy=seconds, progress=True)
+            store.seen(db, terms.worker, terms.lanes[0], busy=seconds, progress=final)
             if final:
                 return endings.badly(db, lease, tell(error), faults_of(error), seconds=seconds)
+            if away:
+                return store.give_back(db, lease, wait_s=backoff_s(2), error=tell(error))
             return store.try_again(db, lease, tell(error), wait_s=backoff_s(lease.attempts))
 
-    written = patiently(end, unless=lambda: holder.lost(lease))
+    written = patiently(end, unless=lost)
     return "stale" if not written else "failed" if final else "ready"
 
 

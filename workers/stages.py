@@ -146,24 +146,23 @@ def compose(hands: Hands, job: Job) -> Any:
     made: list[dict[str, Any]] = []
     errors: dict[str, str] = {}
     for cell in job.args["cells"]:
-        made += _attempts(hands, job, placement, cell["id"], cell["locale"], errors)
+        made += _attempts(hands, job, placement, cell["id"], _decks(hands, job, cell["locale"]), errors, _picture)
     components = [_clean(hands, placement, job)] if placement.clean else []
     return {"made": made, "components": components, "errors": errors}
 
 
 def _attempts(
-    hands: Hands, job: Job, placement: Placement, cell: str, locale: str, errors: dict[str, str], maker: Maker | None = None
+    hands: Hands, job: Job, placement: Placement, cell: str, decks: Sequence[CopyDeck], errors: dict[str, str], maker: Maker
 ) -> Iterator[dict[str, Any]]:
-    """A first attempt, and a calmer spare when it cannot be laid out or a check forbids to ship it: fewer words, on
-    the plain ground.
+    """A first attempt, and a calmer spare when it cannot be laid out or a check forbids to ship it: fewer words (the second
+    deck), on the plain ground.
 
     What a layout cannot hold is a cell's misfortune, not the job's: it is noted in `errors` and the others go on.
     """
-    deck = hands.deck(job.needs[f"copy.{locale}"])
-    for number, words in enumerate((deck, spare(deck))):
+    for number, words in enumerate(decks):
         composer = hands.composer(job.args["concept"], job.needs["plate"], number > 0)
         try:
-            made = (maker or _picture)(hands, composer, placement, words, cell, number)
+            made = maker(hands, composer, placement, words, cell, number)
         except FactoryError as error:
             errors[cell] = str(error)
             continue
@@ -173,9 +172,15 @@ def _attempts(
             return
 
 
+def _decks(hands: Hands, job: Job, locale: str) -> tuple[CopyDeck, CopyDeck]:
+    """The words of a first attempt and of a spare."""
+    deck = hands.deck(job.needs[f"copy.{locale}"])
+    return deck, spare(deck)
+
+
 def spare(deck: CopyDeck) -> CopyDeck:
-    """The deck without what may be left out; the headline stays, as it is the idea."""
-    kept = tuple(t for t in deck.texts if t.field not in ("art_sub", "art_body"))
+    """The deck without what may be left out: not the headline, which is the idea, nor what a person wrote into it."""
+    kept = tuple(t for t in deck.texts if t.field not in ("art_sub", "art_body") or t.source == "person")
     return CopyDeck(concept=deck.concept, locale=deck.locale, texts=kept)
 
 
@@ -248,7 +253,7 @@ def animate(hands: Hands, job: Job) -> Any:
     placement = hands.context.placements[job.args["placement"]]
     cell = job.args["cells"][0]
     errors: dict[str, str] = {}
-    made = list(_attempts(hands, job, placement, cell["id"], cell["locale"], errors, _film))
+    made = list(_attempts(hands, job, placement, cell["id"], _decks(hands, job, cell["locale"]), errors, _film))
     return {"made": made, "components": [], "errors": errors}
 
 
@@ -269,6 +274,15 @@ def _film(hands: Hands, composer: Composer, placement: Placement, deck: CopyDeck
         "copy": copy, "findings": plain(findings), "thumb": thumb(result.poster),
         "provenance": {**composition.provenance(), "storyboard": result.storyboard, "figures": plain(result.figures)},
     }
+
+
+def remake(hands: Hands, job: Job, cell: str, decks: Sequence[CopyDeck]) -> tuple[list[dict[str, Any]], str]:
+    """One cell of a finished job again, in other words. Returns the attempts, and why there is none."""
+    errors: dict[str, str] = {}
+    placement = hands.context.placements[job.args["placement"]]
+    maker = _film if job.stage == "animate" else _picture
+    made = list(_attempts(hands, job, placement, cell, decks, errors, maker))
+    return made, errors.get(cell, "")
 
 
 STAGE_HANDS: Mapping[str, Callable[[Hands, Job], Any]] = {

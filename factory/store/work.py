@@ -108,13 +108,13 @@ def _lease(row: Mapping[str, Any]) -> Lease:
                  token=row["token"], attempts=row["attempts"])
 
 
-def begin(db: Connection[dict[str, Any]], lease: Lease, worker: str) -> bool:
-    """A claimed job is begun now: should its worker die, the try counts. Returns False when the lease is stale."""
+def begin(db: Connection[dict[str, Any]], lease: Lease, worker: str, lane: str) -> bool:
+    """A claimed job is begun now: should its worker (of a lane) die, the try counts. Returns False when the lease is stale."""
     with db.transaction():
         db.execute("set local synchronous_commit = off")  # if this is lost, a try is not counted: no harm
         rows = db.execute("update jobs set started_at = now() where batch = %s and id = %s and token = %s and state = 'leased' "
                           "returning lane", (lease.batch, lease.id, lease.token)).fetchall()
-        seen(db, worker, lease.lane, job=lease.id)
+        seen(db, worker, lane, job=lease.id)
     return bool(rows)
 
 
@@ -171,9 +171,10 @@ def settle(db: Connection[dict[str, Any]], batch: str, job: str) -> bool:
     return count_open(db, batch) == 0
 
 
-def give_back(db: Connection[dict[str, Any]], lease: Lease) -> bool:
-    """A worker that must stop hands an unstarted or broken-off job back; the try is not counted."""
-    return _back(db, lease, "attempts = attempts - 1, not_before = now()", ())
+def give_back(db: Connection[dict[str, Any]], lease: Lease, *, wait_s: float = 0.0, error: str = "") -> bool:
+    """A worker that must stop, or cannot reach what it needs, hands a job back; the try is not counted."""
+    change = "attempts = attempts - 1, error = %s, not_before = now() + make_interval(secs => %s)"
+    return _back(db, lease, change, (error[:2000], wait_s))
 
 
 def try_again(db: Connection[dict[str, Any]], lease: Lease, error: str, *, wait_s: float) -> bool:

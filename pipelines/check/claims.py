@@ -52,7 +52,7 @@ def author_of(source: str) -> Author:
     """Who a text's source is, to the guard."""
     if source.startswith("model"):
         return "model"
-    return "person" if source in ("brief", "kit") else "grammar"
+    return "person" if source in ("brief", "kit", "person") else "grammar"
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,87 @@
+"""What a worker process keeps open and warm: database, bucket, cache, and the hands of the last few batches."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from factory.errors import StageError
+from workers.inputs import Inputs
+from workers.remote import BlobCache, RemoteWork
+from workers.sources import inputs_of, source_of
+from workers.stages import Context, Hands
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg_pool import ConnectionPool
+
+    from factory.settings import Settings
+    from factory.storage import Storage
+
+WARM = 3
+"""Batches whose inputs and composers stay in a process: a composer holds its plate's arrays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A process's open things. One for each process, opened after it was spawned."""
+
+    pool: ConnectionPool[Connection[dict[str, Any]]]
+    storage: Storage
+    work: RemoteWork
+    cache: Path
+    _warm: OrderedDict[str, tuple[Inputs, Hands]] = field(default_factory=OrderedDict)
+
+    def inputs(self, batch: str) -> Inputs:
+        """Brief, kit and plan of a batch."""
+        return self.hands(batch)[0]
+
+    def hands(self, batch: str) -> tuple[Inputs, Hands]:
+        """Inputs and warm hands of a batch; batches with equal inputs share them.
+
+        Raises StageError when the batch was planned by a version of the program that plans differently.
+        """
+        with self.pool.connection() as db:
+            source = source_of(db, batch)
+        if source.key not in self._warm:
+            inputs = inputs_of(source, self.storage, self.cache)
+            self._warm[source.key] = (inputs, Hands(context_of(inputs, self.work, source.options)))
+        self._warm.move_to_end(source.key)
+        while len(self._warm) > WARM:
+            self._warm.popitem(last=False)
+        inputs, hands = self._warm[source.key]
+        if source.plan not in ("", inputs.plan.digest):
+            raise StageError("This version of the program plans the batch differently", code="plan.changed", where=batch,
+                             help="Start the batch anew: it was planned by another version.")
+        return inputs, hands
+
+
+def make_desk(pool: ConnectionPool[Connection[dict[str, Any]]], storage: Storage, cache: Path, cache_mb: int = 4096) -> Desk:
+    """A desk on what is open already."""
+    blobs = BlobCache(cache / "blobs", cache_mb * 1_000_000)
+    return Desk(pool=pool, storage=storage, cache=cache, work=RemoteWork(pool=pool, storage=storage, root=cache, cache=blobs))
+
+
+def open_desk(settings: Settings) -> Desk:
+    """A process's desk by the settings. Nothing is asked of the servers yet: they may be away."""
+    from factory.storage import open_storage
+    from factory.store.pool import open_pool
+
+    storage = open_storage(
+        endpoint=settings.s3_endpoint, bucket=settings.bucket, region=settings.s3_region, access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+    )
+    cache = settings.home / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    return make_desk(open_pool(settings.database_url, most=4), storage, cache, settings.cache_mb)
+
+
+def context_of(inputs: Inputs, store: RemoteWork, options: Mapping[str, Any]) -> Context:
+    """What the stages of a batch may read."""
+    return Context(
+        brief=inputs.brief, kit=inputs.kit, plan=inputs.plan, placements={p.id: p for p in inputs.placements}, work=store,
+        image_model=options.get("image_model") or "", copy_model=options.get("copy_model") or "",
+    )

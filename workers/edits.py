@@ -1,0 +1,91 @@
+"""A person's words in one finished variant: composed anew with all that surrounds them, and checked like any other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from factory.errors import StageError
+from factory.flow import Job
+from factory.records import CopyDeck, Placement, Text
+from factory.store import variants
+from factory.store.rows import Lease
+from workers.desk import Desk
+from workers.lease import Done
+from workers.stages import remake, spare
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+NUMBERED = re.compile(r"(art_[a-z_]+?)_(\d+)")
+"""The second and later texts of a field, as a variant's copy names them."""
+
+
+def recompose(desk: Desk, lease: Lease) -> Done:
+    """Make one variant anew with a person's words, used word for word. Raises StageError when they cannot stand there."""
+    _, hands = desk.hands(lease.batch)
+    cell, number, edits = lease.args["variant"], lease.args["version"], lease.args["edits"]
+    with desk.pool.connection() as db:
+        row = db.execute(
+            "select v.made, v.locale, j.id, j.stage, j.args, j.needs from variants v "
+            "join jobs j on j.batch = v.batch and j.id = v.job where v.batch = %s and v.id = %s", (lease.batch, cell)).fetchone()
+    if row is None or row["made"] is None:
+        raise StageError("This variant was never made", code="edit.unmade", where=cell,
+                         help="Retry the batch's failed jobs first.")
+    job = Job(id=row["id"], stage=row["stage"], args=row["args"], needs=row["needs"], order=0)
+    deck = edited(hands.deck(job.needs[f"copy.{row['locale']}"]), edits, row["made"]["copy"])
+    tries, error = remake(hands, job, cell, (deck, spare(deck)))
+    if not tries:
+        raise StageError(error or "Nothing could be made of these words", code="edit.unfit", where=cell, help="Write it shorter.")
+    made = next((m for m in tries if variants.worst(m["findings"]) != "fail"), tries[0])
+    _all_said(made, edits, hands.context.placements[job.args["placement"]])
+
+    def tell(db: Connection[dict[str, Any]]) -> None:
+        variants.recomposed(db, lease.batch, cell, number, made)
+
+    return Done(result={"variant": cell, "version": number, "blob": made["blob"]}, tell=tell)
+
+
+def edited(deck: CopyDeck, edits: Mapping[str, str], shown: Mapping[str, Mapping[str, Any]]) -> CopyDeck:
+    """The deck with a person's words in place of all options of the fields they wrote; "" leaves a field's text out.
+
+    `edits` and `shown` (what the variant says now) name fields as a variant's copy does: the second `art_item` is
+    `art_item_2`.
+    """
+    texts = list(deck.texts)
+    for name in dict.fromkeys(base_of(field) for field in edits):
+        now = [t for key, t in shown.items() if base_of(key) == name] or [{"text": t.text, "source": t.source, "facts": t.facts}
+                                                                         for t in deck.options(name)[:1]]
+        keys = [name, *(f"{name}_{n}" for n in range(2, max(len(now), _most(edits, name)) + 1))]
+        new = [_text(name, edits.get(key), now[n] if n < len(now) else None) for n, key in enumerate(keys)]
+        place = next((n for n, t in enumerate(texts) if t.field == name), len(texts))
+        rest = [t for t in texts if t.field != name]
+        texts = [*rest[:place], *(t for t in new if t), *rest[place:]]
+    return CopyDeck(concept=deck.concept, locale=deck.locale, texts=tuple(texts))
+
+
+def _text(field: str, edit: str | None, now: Mapping[str, Any] | None) -> Text | None:
+    """What a place says: a person's words, nothing, or what stands there now."""
+    if edit is not None:
+        return Text(field=field, text=edit, source="person") if edit else None
+    return Text(field=field, text=now["text"], source=now["source"], facts=tuple(now["facts"])) if now else None
+
+
+def base_of(name: str) -> str:
+    """The deck's field of a name in a variant's copy."""
+    found = NUMBERED.fullmatch(name)
+    return found.group(1) if found else name
+
+
+def _most(edits: Mapping[str, str], name: str) -> int:
+    return max(int(m.group(2)) if (m := NUMBERED.fullmatch(k)) else 1 for k in edits if base_of(k) == name)
+
+
+def _all_said(made: Mapping[str, Any], edits: Mapping[str, str], placement: Placement) -> None:
+    """A person's words stand there or the person is told: nothing is left out in silence."""
+    said = {(base_of(k), t["text"]) for k, t in made["copy"].items()}
+    missing = [text for name, text in edits.items() if text and (base_of(name), text) not in said]
+    if missing:
+        raise StageError(f"“{missing[0]}” does not fit at {placement.title}", code="edit.unfit", where=placement.id,
+                         help="Write it shorter, or leave it out there.")
