@@ -35,7 +35,7 @@ class Backdrop:
         other: Scene | None = None,
     ) -> None:
         self.size = layout.grid.size
-        self._pages = (ground, paper_colour)
+        self._pages, self._paged = (ground, paper_colour), bool(concept.other)
         box = layout.window
         self.offset = (round(box.x), round(box.y)) if box else (0, 0)
         inner = (round(box.w), round(box.h)) if box else self.size
@@ -68,7 +68,10 @@ class Backdrop:
 
     @cached_property
     def page(self) -> str:
-        """The page's colour: the mode's ground, unless the picture in it would melt into that; then the kit's paper."""
+        """The page's colour: the mode's ground, unless a page meant to differ from its picture would melt into that;
+        then the kit's paper."""
+        if not self._paged:
+            return self._pages[0]
         rim = self.stage.ground(self.stage.light)[:, :6]
         spans = np.array_split(rim, SPANS)
         paper = hex_to_oklab(self._pages[0])

@@ -41,7 +41,7 @@ from pipelines.compose.page import Layout, corners, summary
 from pipelines.compose.stage import Stage
 from pipelines.scene import Cutout, Scene, Window
 
-BUSY = 0.14
+BUSY = 0.10
 """Share of edge pixels from which a place is busy for a headline."""
 LOGO_EDGES = 0.02
 """Share of edge pixels that a logo may stand on: a horizon or a stone under it is more."""
@@ -54,6 +54,8 @@ SIDE_BY_SIDE = ("W", "B")
 STRIPS = ("S",)
 """Classes in which a set, or a lamp's fall of light, is no more than stripes behind the type."""
 KEPT = 5
+ASIDE = 0.13
+"""How far to a side of the middle clean pictures of different ideas stand, in widths: on like grounds they would be one."""
 PALE, DIM = 0.6, 0.86
 """A ground of more OKLab L than this wants a light that keeps the picture's upper part above that share of its level."""
 VESSEL = 40.0
@@ -213,7 +215,8 @@ class Composer:
         """The picture without type, logo or device: the product in the middle of its scene."""
         quiet = Content(locale=locale, texts={})
         room = Room(shape=self.shape, limits=self.scene.limits)
-        layout = arrange(quiet, replace(placement, cta="platform", logo="none"), clean_family(), self.kit, room)
+        aside = (self.concept.seed % 3 - 1) * ASIDE
+        layout = arrange(quiet, replace(placement, cta="platform", logo="none"), clean_family(aside), self.kit, room)
         backdrop = self._backdrop(layout, self.scene)
         return self._finished(
             Draft(content=quiet, layout=layout, backdrop=backdrop, behind=(), front=(), base=backdrop.picture(), trouble=0.0)
@@ -225,13 +228,26 @@ class Composer:
         """A layout and its picture. Where the scene moved the product it is laid out anew around it; where the scene
         cannot serve this shape of canvas, the product stands on the plain ground instead."""
         if placement.layout_class in STRIPS or (placement.layout_class == "B" and self.scene.camera_fixed):
-            return self._standing(content, placement, way, Flat(self.floor))
+            plain = self._standing(content, placement, way, Flat(self.floor))
+            return self._pictured(plain, content, placement, way)
         try:
             return self._standing(content, placement, way, self.scene)
         except LayoutError:
             if not self.scene.camera_fixed:
                 raise
             return self._standing(content, placement, way, Flat(self.floor))
+
+    def _pictured(
+        self, plain: tuple[Layout, Backdrop], content: Content, placement: Placement, way: Way
+    ) -> tuple[Layout, Backdrop]:
+        """A banner whose layout holds a picture of its own shows the concept's scene there, if the scene can give it."""
+        layout = plain[0]
+        if layout.window is None or layout.product is None or layout.product.box.within(layout.grid.canvas) is False:
+            return plain
+        try:
+            return self._standing(content, placement, way, self.scene)
+        except LayoutError:
+            return plain
 
     def _standing(
         self, content: Content, placement: Placement, way: Way, scene: Scene

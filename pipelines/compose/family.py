@@ -147,6 +147,8 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "quote": {"style": "headline", "weight": 600, "face": "display", "lines": (1, 5)},
     "number": {"style": "headline", "weight": 800, "face": "display", "colour": "accent"},
     "price": {"style": "headline", "weight": 800, "face": "display", "colour": "accent"},
+    "lockup": {"style": "headline"}, "lockup-poster": {"style": "headline"},
+    "lockup-row": {"style": "headline"}, "lockup-line": {"style": "headline"},
     "was": {"style": "sub", "weight": 500, "colour": "muted", "lines": (1, 1)},
     "rating": {"style": "headline", "weight": 800, "face": "display"},
     "kicker": {"style": "sub", "weight": 600, "lines": (1, 1)},
@@ -161,10 +163,16 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
 """What a slot is when a family says no more than its role."""
 
 
-@lru_cache(maxsize=1)
-def clean_family() -> Family:
-    """The layout of a picture without type: not an idea, so it stands beside the families and no motive chooses it."""
-    return parse_family(yaml.safe_load((files("pipelines.compose") / "clean.yaml").read_text(encoding="utf-8")))
+@lru_cache(maxsize=8)
+def clean_family(aside: float = 0.0) -> Family:
+    """The layout of a picture without type, its product `aside` of the middle (widths of the canvas): not an idea, so it
+    stands beside the families and no motive chooses it."""
+    family = parse_family(yaml.safe_load((files("pipelines.compose") / "clean.yaml").read_text(encoding="utf-8")))
+    moved = {
+        key: replace(plan, product=replace(plan.product, x=plan.product.x + aside)) if plan.product else plan
+        for key, plan in family.layouts.items()
+    }
+    return replace(family, layouts=moved)
 
 
 @lru_cache(maxsize=32)

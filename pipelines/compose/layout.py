@@ -15,15 +15,16 @@ from factory.records import Placement
 from pipelines.compose.classes import Grid, grid_of
 from pipelines.compose.content import Content, sentences
 from pipelines.compose.crop import Room, Spot, spot_for
-from pipelines.compose.family import Arrangement, Family, LayoutError, load_family, turned
+from pipelines.compose.family import Arrangement, Column, Family, LayoutError, load_family, turned
 from pipelines.compose.devices import Fixture
 from pipelines.compose.fixtures import caption_for, fixture_for, replaced
 from pipelines.compose.flow import Placed, Setting, set_column
 from pipelines.compose.geometry import Box, mirrored
+from pipelines.compose.lockup import is_lockup, set_lockup, stands_open
 from pipelines.compose.marks import Button, Placard, place_brand, place_button
 from pipelines.compose.page import Layout, cleared, stands_clear
 
-STAND_IN = {"320x50": "type", "S": "product", "970x250": "product", "T": "product", "B": "product", "W": "product"}
+STAND_IN = {"320x50": "product", "S": "product", "970x250": "product", "T": "product", "B": "product", "W": "product"}
 """A family without a layout for a class lends this one's."""
 GOOD = 6.0
 LEGIBLE = 150.0
@@ -83,7 +84,7 @@ def _in_words(
     content: Content, placement: Placement, grid: Grid, kit: BrandKit, room: Room
 ) -> tuple[Family, Layout | None]:
     """A strip that cannot hold a product, because no cut of it spares its label, says the line alone."""
-    words = load_family("type")
+    words, content = load_family("type"), replace(content, device="")
     plans = words.at(_keys(grid)) if grid.klass == "S" and content.has("art_headline") else ()
     found = (_best(content, placement, words, plan, grid, kit, room, SECOND) for plan in plans)
     return words, next((x for x in found if x is not None), None)
@@ -297,14 +298,18 @@ def _columns(plan: Arrangement, layout: Layout, setting: Setting, hang: bool) ->
             continue
         given = setting.grid.box(column.box) if column in plan.columns else setting.grid.canvas.scaled(column.box)
         given = mirrored(given, setting.grid.live) if setting.content.rtl and column in plan.columns else given
-        box = cleared(given, column, layout, done)
-        placed = set_column(replace(column, slots=kept), box, setting, axis) if box else None
+        box = given if stands_open(column) else cleared(given, column, layout, done)
+        placed = _set(replace(column, slots=kept), box, setting, axis) if box else None
         if placed is None:
             return None
         if hang and placed and axis is None and placed[0].role == "quote":
             axis = placed[0].block.axis
         done += placed
     return tuple(done)
+
+
+def _set(column: Column, box: Box, setting: Setting, axis: float | None) -> tuple[Placed, ...] | None:
+    return set_lockup(column, box, setting) if is_lockup(column) else set_column(column, box, setting, axis)
 
 
 def _silent(fixture: Fixture, setting: Setting) -> bool:

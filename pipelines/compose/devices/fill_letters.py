@@ -24,10 +24,14 @@ GAP = 0.09
 """Air between letters, in the repeated letter's width."""
 ROW_GAP = 0.16
 """Air between a row's baseline and the next row's small letters, in small letters' heights."""
-LEFT = 0.42
-"""Least share of the last row that must be free for a caption to stand in it."""
+LEFT, LEFT_STRIP = 0.42, 0.54
+"""Least share of the last row that must be free for a caption to stand in it; more in a strip, where it is one line."""
+STRIP = 4.0
+"""Width over height of a canvas from which it is a strip."""
 CAPTION = 17.4
 """Points of a caption's type: a line of it must stand in the last row, else room is kept under the word."""
+NARROW = 13.0
+"""Width of a box, in a caption's sizes, under which a caption takes two lines."""
 TINY = 60.0
 """Points of height of a canvas under which the word stands alone, without a caption."""
 JOINED = 2
@@ -103,12 +107,18 @@ def _grid(data: Data, box: Box, signs: tuple[str, ...], first: int, count: int, 
     widest = max(_row_end(trial, face, 0.0, n) for n in range(len(rows))) / 1000
     size = min(box.w / widest, box.h / (sum(steps) + 0.02))
     if not _ends_free(trial, face, widest, size * _small(face, signs), data) and not _alone(data):
-        size = min(size, (box.h - 2.2 * CAPTION * data.pt) / (sum(steps) + _deepest(face, rows[-1])))
+        size = min(size, (box.h - _reserve(data, box)) / (sum(steps) + _deepest(face, rows[-1])))
     if size <= 0:
         return None
     heights = [sum(steps[: i + 1]) * size for i in range(len(steps))]
     return Grid(signs=signs, first=first, run=run, count=count, columns=columns, starts=starts, size=size,
                 cell=pitch * size, baselines=tuple(box.y + h for h in heights))
+
+
+def _reserve(data: Data, box: Box) -> float:
+    """Height kept under the word for a caption: one line, or two where the box is narrow; px."""
+    lines = 3.5 if box.w < NARROW * CAPTION * data.pt else 2.2
+    return lines * CAPTION * data.pt
 
 
 def _alone(data: Data) -> bool:
@@ -174,7 +184,8 @@ def _deepest(face: Face, signs: Sequence[str]) -> float:
 def _ends_free(grid: Grid, face: Face, widest: float, small: float, data: Data) -> bool:
     """Whether a caption can stand at the end of the last row, its small letters being `small` px high."""
     used = _row_end(grid, face, 0.0, grid.rows - 1) / grid.size
-    return grid.rows > 1 and 1 - used / widest >= LEFT and small >= 1.2 * CAPTION * data.pt
+    left = LEFT_STRIP if data.canvas.w > STRIP * data.canvas.h else LEFT
+    return grid.rows > 1 and 1 - used / widest >= left and small >= 1.2 * CAPTION * data.pt
 
 
 def _worth(grid: Grid, data: Data, box: Box) -> float:
@@ -265,22 +276,32 @@ def _seats(grid: Grid, face: Face, x0: float) -> list[tuple[float, float]]:
 
 
 def _row_seats(grid: Grid, face: Face, x0: float, number: int) -> list[tuple[float, float]]:
+    """Seats of a row. The word's beginning is set close; the letters after it end where a full row ends."""
     gap = grid.cell * GAP / (1 + GAP)
+    y = grid.baselines[number]
     seats: list[tuple[float, float]] = []
-    cells, end = 0, x0 - gap
-    for i in grid.row(number):
-        sign = grid.signs[i]
-        left, _, right, _ = (v * grid.size for v in _ink(face, sign))
-        span = 1 if grid.first <= i < grid.first + grid.run else _span(face, sign, grid.cell / grid.size)
-        if i < grid.first + grid.run and seats:
-            middle = x0 + cells * grid.cell + (span * grid.cell - gap) / 2
-            x = max(middle - (left + right) / 2, end + gap - left)
+    end, head, signs = x0 - gap, 0.0, grid.row(number)
+    repeats = [i for i in signs if grid.first <= i < grid.first + grid.run]
+    for i in signs:
+        left, _, right, _ = (v * grid.size for v in _ink(face, grid.signs[i]))
+        if i in repeats:
+            place = repeats.index(i)
+            first = head if number == 0 and grid.first else x0
+            x = first + place * _step(grid, first, x0, gap, len(repeats)) - left
         else:
             x = end + gap - left
-        cells += span
-        seats.append((x, grid.baselines[number]))
+        seats.append((x, y))
         end = x + right
+        if i < grid.first:
+            head = end + gap
     return seats
+
+
+def _step(grid: Grid, first: float, x0: float, gap: float, count: int) -> float:
+    """From letter to letter: a cell; after the word's beginning as much more as the row needs to end like the others."""
+    room = x0 + grid.columns * grid.cell - gap - first
+    whole = grid.rows > 1 and first > x0 and count > 1 and room > count * grid.cell - gap
+    return (room - (grid.cell - gap)) / (count - 1) if whole else grid.cell
 
 
 def _row_end(grid: Grid, face: Face, x0: float, number: int) -> float:

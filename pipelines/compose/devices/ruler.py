@@ -15,14 +15,17 @@ MOST = 60
 LONG, MIDDLE, SHORT = 1.0, 0.68, 0.40
 """Heights of the first, the counted and the other ticks, in the tallest one's."""
 POINTS = 14.4
-ROOMY = 360
-"""Points of width under which the ends stay without words."""
+ROOMY = (360, 300)
+"""Points of width and height under which the ends stay without words."""
+LONG_STRIP = 2.5
+"""Width over height from which a canvas is a strip: ticks grow with its height."""
 
 
 def _line(data: Data, box: Box) -> tuple[float, float, float]:
     """Height of the ground line, height of the tallest tick, and where the ruler ends."""
     ground = data.foot[1] if data.foot else box.y + 0.5 * box.h
-    tall = max(8.0, 0.042 * min(data.canvas.w, data.canvas.h))
+    strip = data.canvas.w > LONG_STRIP * data.canvas.h
+    tall = max(8.0, (0.11 if strip else 0.042) * min(data.canvas.w, data.canvas.h))
     return ground, tall, data.product.centre[0] if data.product else box.right
 
 
@@ -38,7 +41,7 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
     """Ticks from the box' left edge to the product's axis (or the box' right edge), standing on its foot line."""
     steps = min(MOST, max(2, round(data.value)))
     ground, tall, end = _line(data, box)
-    wide = max(2.0, round(0.0048 * data.canvas.w))
+    wide = max(2.0, round(0.0048 * min(data.canvas.w, 2 * data.canvas.h)))
     items: list[Any] = []
     start = box.x if end >= box.centre[0] else box.right
     for i in range(math.ceil(steps * progress)):
@@ -58,7 +61,7 @@ def _ends(data: Data, box: Box, colours: Mapping[str, str]) -> list[Any]:
     ground, _, _ = _line(data, box)
     size = POINTS * data.pt
     baseline = ground + 1.7 * size
-    if not data.start or data.canvas.w / data.pt < ROOMY:
+    if not data.start or data.canvas.w < ROOMY[0] * data.pt or data.canvas.h < ROOMY[1] * data.pt:
         return []
     left = set_line(data.start, data.text_face, size, box.x, baseline, colours["ink"], "device", locale=data.locale)
     if not data.end:
