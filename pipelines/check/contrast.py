@@ -36,7 +36,7 @@ LIGHT = ((36.0, 60.0),)
 """Reference px from which a weight is content with a contrast (Lc)."""
 LABELS, FIGURES = ("cta", "kicker"), ("number", "price", "rating")
 SIGN, MARGIN, LEAST, SPREAD = 45.0, 10.0, 30.0, 35.0
-FINE_PRINT, FINE_FLOOR = ("legal", "source", "role"), 45.0
+FINE_PRINT, FINE_FLOOR = ("legal", "source", "role", "per"), 45.0
 
 
 def check(subject: Subject) -> list[Finding]:

@@ -23,7 +23,7 @@ from factory.records import Finding
 from pipelines.check.scale import Scale, told
 from pipelines.check.subject import Part, Subject
 
-SMALL_PRINT = ("legal", "source", "role", "device")
+SMALL_PRINT = ("legal", "source", "role", "per", "device")
 PHONE, PAGE, FINE = (12.0, 13.0), (11.0, 12.0), (8.0, 9.0)
 """Least and good sizes in points. A hundredth is forgiven to rounding."""
 SLACK = 0.995

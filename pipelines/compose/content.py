@@ -19,7 +19,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "headline": ("art_headline",), "quote": ("art_quote", "art_headline"), "sub": ("art_sub", "art_body"),
     "body": ("art_body", "art_sub"), "cta": ("art_cta",), "number": ("art_number",), "unit": ("art_unit",),
     "rating": ("art_rating",), "source": ("art_source",), "role": ("art_role",), "price": ("art_price",),
-    "was": ("art_was",), "legal": ("art_legal",), "item": ("art_item",), "word": ("art_word",), "date": ("art_date",),
+    "was": ("art_was",), "buys": ("art_buys",), "per": ("art_per",), "code": ("art_code",), "legal": ("art_legal",), "item": ("art_item",), "word": ("art_word",), "date": ("art_date",),
 }
 """Which fields of a deck fill a role: the first that the deck has."""
 MAX_WORDS = 24
@@ -94,6 +94,7 @@ def build(deck: CopyDeck, concept: Concept, brief: Brief | None = None) -> Conte
     price, was = _amounts(deck, brief)
     if brief and brief.offer and price is not None and price == brief.offer.price and price != brief.product.price:
         texts["sub"] = _with_amount(texts["sub"], price) or (set_right(brief.offer.text, locale),)
+        texts["buys"] = texts["buys"] or (set_right(brief.offer.text, locale),)
     return Content(
         locale=locale, texts={r: t for r, t in texts.items() if t}, price=price, was=was,
         rating=_rating(concept, brief), device=concept.device, data=_device_data(concept, locale),

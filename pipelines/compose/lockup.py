@@ -39,10 +39,10 @@ LEAST_DETAIL, FINE_LEAST = 0.9, 0.86
 """Least size of the old price, in the class' least body sizes, and of the unit price, in those of the old one."""
 AIR, ROOM = 0.085, 0.105
 """Between the quantity and the price, and under the price, in sizes of the price."""
-TICKET, NOTCH, EDGE, PAD = 2.3, 0.15, 0.042, 0.85
+TICKET, NOTCH, EDGE, PAD = 2.1, 0.15, 0.042, 0.85
 """The ticket: height over the size of its code; notch and line over that height's half; padding in em."""
 SMALLER, TRIES = 0.965, 60
-WORTH = 0.88
+WORTH = 0.93
 """What the price may lose in size so that the ticket says `Code`."""
 Form = Callable[..., "list[Placed] | None"]
 """(size, setting, named): a size of the price, and whether the ticket says what it is."""
@@ -127,7 +127,7 @@ def _poster(size: float, setting: Setting, named: bool) -> list[Placed] | None:
     if head is None:
         return None
     done, gap = list(head), ROOM * size
-    ticket = _ticket(size, setting, 0.0, named)
+    ticket = _ticket(size, setting, 0.0, False)
     for p in (_was(size, setting), _per(size, setting, _around(head).w), ticket):
         if p is not None:
             done.append(_shifted(p, -p.box.x, _around(done).bottom + gap - (p.box.y if p.role == "code" else p.block.cap_top)))

@@ -18,6 +18,7 @@ SMALL = 0.50
 GAP = 0.06
 UNIT, UNIT_GAP = 0.50, 0.075
 PREFIX, PREFIX_GAP = 0.35, 0.14
+WORD_SPACE = 0.26
 TUCK = 0.5
 """How much of a comma's width the raised cents stand over."""
 DISPLAY_PT = 20.0
@@ -49,6 +50,13 @@ STYLES = {
     "pt": PriceStyle(currency="after", comma=","),
     "pt-BR": PriceStyle(currency="before", comma=","),
 }
+INSTEAD = {
+    "en": "instead of", "fr": "au lieu de", "de": "statt", "es": "en vez de", "it": "invece di", "nl": "in plaats van",
+    "pt": "em vez de", "pl": "zamiast",
+}
+"""What stands before a price that no longer holds."""
+CODE = {"es": "Código", "it": "Codice", "pt": "Código", "pl": "Kod"}
+"""What a code is called where it is not `Code`."""
 PLAIN = PriceStyle(currency="after", raised=False, comma=",")
 
 
@@ -153,16 +161,41 @@ class _Setter:
 
 def struck(block: Block) -> Block:
     """A price that no longer holds: one stroke through it, .07 em thick at .30 em over the baseline."""
+    x, _, w, _ = around(piece.box for piece in block.pieces)
+    pieces = (*block.pieces, _stroke(x, w, block.size, block.pieces[0].baseline))
+    return replace(block, pieces=pieces, box=around(piece.box for piece in pieces))
+
+
+def _stroke(x: float, width: float, size: float, baseline: float) -> Piece:
     import skia
 
-    x, _, w, _ = around(piece.box for piece in block.pieces)
-    over, thick = 0.05 * block.size, max(1.0, STRIKE_THICKNESS * block.size)
-    box = (x - over, block.pieces[0].baseline - STRIKE_HEIGHT * block.size - thick / 2, w + 2 * over, thick)
+    over, thick = 0.05 * size, max(1.0, STRIKE_THICKNESS * size)
+    box = (x - over, baseline - STRIKE_HEIGHT * size - thick / 2, width + 2 * over, thick)
     path = skia.Path()
     path.addRect(skia.Rect.MakeXYWH(*box))
-    stroke = Piece(path=path, box=box, baseline=block.pieces[0].baseline, name="strike")
-    pieces = (*block.pieces, stroke)
-    return replace(block, pieces=pieces, box=around(piece.box for piece in pieces))
+    return Piece(path=path, box=box, baseline=baseline, name="strike")
+
+
+def old_price(
+    amount: Decimal, currency: str, locale: str, face: Face, size: float, x: float, baseline: float, colour: str = "#000000"
+) -> Block:
+    """“instead of €11.70” as one object, the amount alone struck through: what is gone is told, not just crossed out."""
+    language = locale.split("-", maxsplit=1)[0]
+    words, sum_ = INSTEAD.get(language, ""), written_price(amount, currency, locale)
+    setter = _Setter(face, size, x, baseline - face.cap * size, locale)
+    setter.baseline = baseline
+    if words:
+        setter.add(words, size, baseline, 0.0, "prefix")
+    start = len(setter.pieces)
+    setter.add(sum_, size, baseline, WORD_SPACE * size, "figure")
+    left, _, width, _ = around(piece.box for piece in setter.pieces[start:])
+    setter.pieces.append(_stroke(left, width, size, baseline))
+    return composite(setter.pieces, f"{words} {sum_}".strip(), face, size, "was", colour, x, baseline - face.cap * size)
+
+
+def code_word(locale: str) -> str:
+    """What a code is called in a locale."""
+    return CODE.get(locale.split("-", maxsplit=1)[0], "Code")
 
 
 def discount(share: Decimal, locale: str) -> str:

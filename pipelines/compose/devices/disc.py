@@ -12,8 +12,8 @@ from pipelines.compose.geometry import Box
 
 HIGH = 0.56
 """Where the disc's centre stands on the product, from its foot up in heights."""
-LEAST = 0.66
-"""Smallest radius, in widths of the product: less would not show as a disc."""
+LEAST, SLIM = 0.66, 0.72
+"""Smallest radius, in widths of the product: less would not show as a disc; of a broad one, so many heights count."""
 AIR = 0.022
 """Distance to words, in short sides of the canvas."""
 
@@ -25,7 +25,7 @@ def circle(data: Data, box: Box) -> tuple[float, float, float]:
     side = min(data.canvas.w, data.canvas.h)
     aside = (product.centre[0] - data.canvas.centre[0]) / data.canvas.w
     most = min(0.46 * max(seen.h, 1.9 * product.w), 0.62 * side)
-    least = LEAST * product.w
+    least = LEAST * min(product.w, SLIM * product.h)
     radius = most
     cx, cy = product.centre[0], seen.bottom - HIGH * seen.h
     while radius > least and _touches(data, cx + 0.5 * radius * aside, cy, radius, AIR * side):
