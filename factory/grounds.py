@@ -19,7 +19,7 @@ from factory.records import Mode
 
 MODE_SHARE: Mapping[str, float] = {"light": 0.5, "dark": 0.4, "bold": 0.4}
 """Largest share of a batch on each kind of ground (a batch carries light, dark and bold grounds)."""
-SECOND = {"plain": 0.25, "page": 0.5, "split": 0.5}
+SECOND = {"plain": 0.1, "page": 0.5, "split": 0.5}
 """How much of a picture's colour is its second one: a floor or disc, the picture in a page, the other half."""
 WARM: Mapping[str, float] = {
     "cold": -1, "cool": -1, "water": -1, "winter": -1, "ice": -1, "warm": 1, "hot": 1, "sunny": 1, "summer": 1, "low sun": 1,

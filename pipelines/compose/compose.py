@@ -43,6 +43,8 @@ from pipelines.scene import Cutout, Scene, Window
 
 BUSY = 0.10
 """Share of edge pixels from which a place is busy for a headline."""
+UNEVEN = 0.09
+"""Spread of lightness under a text from which it lies half on something else."""
 LOGO_EDGES = 0.02
 """Share of edge pixels that a logo may stand on: a horizon or a stone under it is more."""
 LOGO_SPREAD = 0.05
@@ -195,9 +197,9 @@ class Composer:
         )
 
     def _trouble(self, layout: Layout, base: Pixels) -> float:
-        """2 for each text that cannot be read, 1 for each on a busy place."""
+        """2 for each text that cannot be read, 1 for each on a busy or uneven place."""
         reads = [colour_text(text, base, self.tones, layout)[1] for text in layout.texts]
-        return sum(2.0 * (not r.good) + (r.reading.edge_share > BUSY) for r in reads)
+        return sum(2.0 * (not r.good) + (r.reading.edge_share > BUSY or r.reading.sd_l > UNEVEN) for r in reads)
 
     def _finished(self, draft: Draft) -> Composition:
         layout, base = draft.layout, draft.base

@@ -12,7 +12,7 @@ from pipelines.compose.geometry import Box
 
 HIGH = 0.56
 """Where the disc's centre stands on the product, from its foot up in heights."""
-LEAST, SLIM = 0.66, 0.72
+LEAST, SLIM = 0.66, 0.86
 """Smallest radius, in widths of the product: less would not show as a disc; of a broad one, so many heights count."""
 AIR = 0.022
 """Distance to words, in short sides of the canvas."""

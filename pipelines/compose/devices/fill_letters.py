@@ -24,13 +24,13 @@ GAP = 0.09
 """Air between letters, in the repeated letter's width."""
 ROW_GAP = 0.16
 """Air between a row's baseline and the next row's small letters, in small letters' heights."""
-LEFT, LEFT_STRIP = 0.42, 0.54
+LEFT, LEFT_STRIP = 0.42, 0.47
 """Least share of the last row that must be free for a caption to stand in it; more in a strip, where it is one line."""
 STRIP = 4.0
 """Width over height of a canvas from which it is a strip."""
 CAPTION = 17.4
 """Points of a caption's type: a line of it must stand in the last row, else room is kept under the word."""
-NARROW = 13.0
+NARROW = 11.0
 """Width of a box, in a caption's sizes, under which a caption takes two lines."""
 TINY = 60.0
 """Points of height of a canvas under which the word stands alone, without a caption."""
@@ -110,9 +110,15 @@ def _grid(data: Data, box: Box, signs: tuple[str, ...], first: int, count: int, 
         size = min(size, (box.h - _reserve(data, box)) / (sum(steps) + _deepest(face, rows[-1])))
     if size <= 0:
         return None
+    top = box.y + (_spare(box, rows, steps, size, face) / 2 if data.canvas.w > STRIP * data.canvas.h else 0.0)
     heights = [sum(steps[: i + 1]) * size for i in range(len(steps))]
     return Grid(signs=signs, first=first, run=run, count=count, columns=columns, starts=starts, size=size,
-                cell=pitch * size, baselines=tuple(box.y + h for h in heights))
+                cell=pitch * size, baselines=tuple(top + h for h in heights))
+
+
+def _spare(box: Box, rows: Sequence[Sequence[str]], steps: Sequence[float], size: float, face: Face) -> float:
+    """Height that the rows leave over: in a strip they stand in the middle."""
+    return max(0.0, box.h - (sum(steps) + _deepest(face, rows[-1])) * size)
 
 
 def _reserve(data: Data, box: Box) -> float:

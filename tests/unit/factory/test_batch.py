@@ -24,7 +24,7 @@ PLAN = Plan(
     concepts=(concept_of("c01"), concept_of("c02", motive="fact")), plate_jobs=(), plates={},
 )  # fmt: skip
 TRAITS: Mapping[str, Traits] = {
-    c: Traits(**dict.fromkeys(Traits.__dataclass_fields__, c))
+    c: Traits(**{**dict.fromkeys(Traits.__dataclass_fields__, c), "tint": None})  # type: ignore[arg-type]
     for c in ("c01", "c02")
 }
 

@@ -155,7 +155,9 @@ def test_a_picture_in_a_page_leaves_the_page_alone() -> None:
 
 
 def test_a_page_takes_the_kits_paper_where_the_picture_would_melt_into_it() -> None:
-    composition = made("editorial", mode="bold")
+    maker = composer("editorial", mode="bold")
+    maker.concept = replace(maker.concept, other="bold")
+    composition = maker.compose_content(content(), placement("portrait", SMALL))
     saffron, cream = hex_rgb("#F7BB45"), hex_rgb("#F7EDE0")
     page = composition.pixels[-20, 20].astype(int)
     assert np.abs(page - cream).max() < 8 < np.abs(page - saffron).max()
