@@ -18,6 +18,7 @@ from factory.errors import Fault, InputError
 from factory.grounds import Ask, Ground, KitMode, deal, tint_of
 from factory.ids import digest, short
 from factory.motives import BY_NAME, MOTIVES, Motive
+from factory.portraits import Fits, choose_picture, count_shown
 from factory.records import Brief, Cell, Concept, Fact, Kind, Line, Placement, Plan, PlateJob, Proof
 
 SPARE_FACTOR = 2.0
@@ -52,6 +53,7 @@ class KitFacts:
     modes: tuple[KitMode, ...]
     pictures: Mapping[str, tuple[str, frozenset[str]]]
     outlines: Mapping[str, tuple[Oklab, ...]] = field(default_factory=dict)
+    fits: Mapping[str, Fits] = field(default_factory=dict)
 
     def lit_side(self, picture: str) -> str:
         """The side a product picture is lit from."""
@@ -315,6 +317,8 @@ def _concept(
     stage = ground.stage if seed.family.figure == "page" else ground.mode
     row, light = _set_for(seed, stage, before, brief, catalogue, number)
     wash, use = _wash_for(seed, row, before, catalogue)
+    idea_ = (seed.family.name, seed.motive.name, seed.line.mood if seed.line else (), row.name)
+    picture = choose_picture(brief.product.pictures, kit.fits, idea_, [c.picture for c in before], brief.concepts)
     said = (seed.fact.text if seed.fact else ""), (seed.proof.text if seed.proof else "")
     idea = _told(seed, brief, seed.motive.idea.format(
         tribe=tribe.name.lower(), product=brief.product.name, fact=said[0] or brief.message, proof=said[1]
@@ -325,9 +329,10 @@ def _concept(
         fact=seed.fact.id if seed.fact else "", proof=seed.proof.id if seed.proof else "",
         line=seed.line.id if seed.line else "", hook=seed.motive.hooks[len(before) % len(seed.motive.hooks)],
         subject=cast(Any, seed.family.subject), family=seed.family.name, device=seed.device.name if seed.device else "",
-        device_data=_device_data(seed, brief), picture=_picture(brief),
+        device_data=_device_data(seed, brief), picture=picture,
+        count=count_shown(seed.family.subject, seed.motive.name, seed.line, brief),
         set=row.name, light=light, wash=wash, wash_use=cast(Any, use), mode=ground.mode.name,
-        ground=stage.ground, other=ground.other.name if ground.other else "", flip=_flip(row, light, kit.lit_side(_picture(brief))), tier=cast(Any, "draft"),
+        ground=stage.ground, other=ground.other.name if ground.other else "", flip=_flip(row, light, kit.lit_side(picture)), tier=cast(Any, "draft"),
         seed=int(short([number, seed.key]), 16) % 2**31, idea=idea,
     )
 

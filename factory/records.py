@@ -241,8 +241,8 @@ class Concept:
 
     `set` names a set of the catalogue ("seamless" for a flat ground), `light` one of its keys; `mode` names one of
     the kit's modes and `ground` the colour it stands on, `other` the mode of the other half or of the picture in a page;
-    `line` is the person's idea it speaks, or "" when the grammar
-    writes; `device_data` is what a device draws from, by locale where it is words.
+    `line` is the person's idea it speaks, or "" when the grammar writes; `device_data` is what a device draws from, by
+    locale where it is words. `count` is how many of the product its picture shows.
     """
 
     id: str
@@ -267,6 +267,7 @@ class Concept:
     tier: Tier
     seed: int
     idea: str
+    count: int = 1
     other: str = ""
 
 

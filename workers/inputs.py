@@ -19,6 +19,7 @@ from factory.ids import digest, digest_bytes
 from factory.options import MakeOptions
 from factory.placements import select
 from factory.plan import KitFacts, PlanOptions, concept_traits, make_plan
+from factory.portraits import read_fits
 from factory.records import Brief, Placement, Plan
 from pipelines.product.outline import outline_colours
 
@@ -87,7 +88,8 @@ def kit_facts(kit: BrandKit) -> KitFacts:
         name: (str(p.data.get("lit_side", "left")), frozenset(p.avoid_grounds)) for name, p in kit.product_pictures.items()
     }
     outlines = {name: outline_colours(p.file) for name, p in kit.product_pictures.items()}
-    return KitFacts(digest=kit.digest, modes=modes, pictures=pictures, outlines=outlines)
+    fits = {name: read_fits(p.data) for name, p in kit.product_pictures.items()}
+    return KitFacts(digest=kit.digest, modes=modes, pictures=pictures, outlines=outlines, fits=fits)
 
 
 def _carries(kit: BrandKit, ink: str, ground: str) -> bool:

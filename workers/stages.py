@@ -80,13 +80,16 @@ class Hands:
         self.composer = lru_cache(maxsize=3)(self._composer)
         self.deck = lru_cache(maxsize=64)(lambda job: deck_of(context.work.get(job)))
 
-    def _cutout(self, name: str) -> Cutout | None:
-        from pipelines.product.cutout import load_cutout
+    def _cutout(self, name: str, count: int = 1) -> Cutout | None:
+        """A product picture, or that many of the product in one; those behind show it turned, where the kit has that."""
+        from pipelines.product.group import load_group
 
         if not name:
             return None
-        own = self.context.kit.product_pictures.get(name)
-        return load_cutout(own.file if own else Path(self.context.brief.source_dir) / name)
+        kit = self.context.kit.product_pictures
+        own = kit.get(name)
+        turned = tuple(kit[n].file for n in own.data.get("turned", ()) if n in kit) if own else ()
+        return load_group(own.file if own else Path(self.context.brief.source_dir) / name, count, turned)
 
     def _composer(self, concept: str, plate_result: str, calm: bool = False) -> Composer:
         """The composer of a concept on its plate; `calm` puts it on the plain ground of its mode instead."""
@@ -102,7 +105,7 @@ class Hands:
 
         scene = Flat(plate.palette["ground"]) if calm else open_scene(plate, self.context.work.blob)
         return Composer(
-            concept=c, kit=self.context.kit, scene=scene, product=self.cutout(c.picture), brief=self.context.brief, reopen=reopen,
+            concept=c, kit=self.context.kit, scene=scene, product=self.cutout(c.picture, c.count), brief=self.context.brief, reopen=reopen,
         )
 
 

@@ -17,6 +17,9 @@ PAPER = 0.07
 STRIP = 0.022
 """What is shown below the least that must be shown: a cut right along a label's edge leaves a line of one pixel."""
 STEPS = 48
+BROAD, BESIDE, TALL, MOST_BROAD = 0.6, 0.96, 0.86, 0.3
+"""From which width over height a product is broad; the share of the room at its sides that one may fill; in strips its
+height, and its largest share of the canvas' width."""
 LABEL_FILL = 0.96
 """Most of a strip's height that a label may fill."""
 
@@ -97,6 +100,11 @@ def spot_for(
     wanted = max(least, wanted * room.scale)
     height = wanted + (least - wanted) * shrink
     across = canvas.w * stand.x if x is None else x
+    if stand.crop and shape.aspect > BROAD:
+        return _beside(shape, across, canvas)
+    if not stand.crop:
+        widest = BESIDE * 2 * min(across, canvas.w - across) / shape.aspect
+        least, height = min(least, widest), min(height, widest)
     if stand.crop == "label":
         return _label_spot(shape, (across, canvas.h * stand.foot), canvas, (least, height, most))
     if not stand.crop:
@@ -107,6 +115,14 @@ def spot_for(
     if chosen is None:
         return None
     return spot_at(shape, (across, top + chosen * (1 - shape.sink)), chosen)
+
+
+def _beside(shape: Shape, across: float, canvas: Box) -> Spot:
+    """A broad product where a slim one would be cropped: whole, at the canvas' edge on the same side."""
+    height = min(TALL * canvas.h, MOST_BROAD * canvas.w / shape.aspect, shape.native)
+    inset = height * shape.aspect / 2 + (canvas.h - height) / 2
+    x = inset if across < canvas.w / 2 else canvas.w - inset
+    return spot_at(shape, (x, canvas.h * (1 + TALL) / 2 - shape.sink * height), height)
 
 
 def _label_spot(shape: Shape, middle: tuple[float, float], canvas: Box, span: tuple[float, float, float]) -> Spot | None:

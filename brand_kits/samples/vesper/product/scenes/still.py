@@ -23,12 +23,12 @@ WORDS, HALF_ARC = (0.225, 0.843), 0.27
 """Lowest and highest printed word over the foot, half the width of the widest along the surface."""
 FITS: dict[str, dict[str, list[str]]] = {
     "cold-brew-lying": {
-        "families": ["minimal", "scene", "editorial"], "motives": ["wit", "presence", "habit"],
-        "moods": ["night", "calm", "asleep", "quiet"],
+        "families": ["minimal", "scene", "editorial", "product"], "motives": ["presence", "habit"],
+        "moods": ["asleep", "lie-in"], "avoid_sets": ["cloth", "water", "stairs", "window_table"],
     },
     "cold-brew-poured": {
-        "families": ["scene", "editorial", "product", "list"], "motives": ["desire", "craft", "reasons"],
-        "moods": ["cool", "cold", "served", "warm"],
+        "families": ["scene", "editorial", "product", "list", "minimal"], "motives": ["desire", "craft", "reasons"],
+        "moods": ["served", "window"], "avoid_sets": ["cloth", "window_table"],
     },
 }
 """What each picture is good for: the plan chooses by it."""
