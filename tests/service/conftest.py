@@ -60,6 +60,7 @@ def running(name: str, home: Path) -> Iterator[servers.Place]:
         yield place
     finally:
         process.stop(child, server.stop_signal, 0.5)  # nobody will miss their data
+        server.tidy(place)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def ensure_admin_key(home: Path, database_url: str) -> bool:
     """
     import psycopg
 
-    from factory.store.access import bootstrap_key
+    from factory.doors.web.access import bootstrap_key
 
     path = home / FILE
     held = path.read_text().strip() if path.exists() else ""

@@ -67,7 +67,7 @@ def data_folder(home: Path, account: Account | None) -> Path:
 
 def own_servers(settings: Settings) -> tuple[str, ...]:
     """The servers that no setting replaces."""
-    return tuple(name for name, given in GIVEN_BY.items() if not any(getattr(settings, setting) for setting in given))
+    return tuple(name for name in servers.SERVERS if not any(getattr(settings, setting) for setting in GIVEN_BY[name]))
 
 
 def install(settings: Settings) -> Installation:

@@ -31,6 +31,7 @@ class Part:
     ready: Callable[[int], bool]
     """Whether it serves; given how long its log was before it started."""
     prepare: Callable[[], None] = field(default=lambda: None)
+    tidy: Callable[[], None] = field(default=lambda: None)
     port: int | None = None
     account: Account | None = None
     stop_signal: int = signal.SIGTERM
@@ -48,7 +49,7 @@ def _server(here: Installation, name: str) -> Part:
     server, place = SERVERS[name], here.places[name]
     return Part(
         name=name, prepare=lambda: server.prepare(place), argv=lambda: server.argv(place), env=lambda: server.environ(place),
-        ready=lambda _: server.ready(place), port=place.port, account=place.account, stop_signal=server.stop_signal,
+        ready=lambda _: server.ready(place), tidy=lambda: server.tidy(place), port=place.port, account=place.account, stop_signal=server.stop_signal,
         grace_s=server.grace_s, start_s=server.start_s,
     )  # fmt: skip
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 
 GRPC = 10_000
 """SeaweedFS talks to itself on a second port this much above each of its ports."""
+
+
+SHARED = Path("/tmp")  # noqa: S108 (SeaweedFS puts them there, whatever TMPDIR says)
+
+
+def shared_sockets(port: int) -> list[Path]:
+    """Socket files that SeaweedFS leaves in the folder which all users share, named by port: another user's stop ours."""
+    return sorted(SHARED.glob(f"seaweedfs-*-grpc-{port + GRPC}.sock"))
+
+
+def _spoilt(port: int) -> bool:
+    return os.geteuid() != 0 and any(path.lstat().st_uid != os.geteuid() for path in shared_sockets(port))
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -32,7 +46,7 @@ def choose(wanted: Mapping[str, int], *, twins: bool = False) -> dict[str, int]:
 
 
 def _serves(port: int, twins: bool) -> bool:
-    return is_free(port) and (not twins or is_free(port + GRPC))
+    return is_free(port) and (not twins or (is_free(port + GRPC) and not _spoilt(port)))
 
 
 def _free_one(taken: set[int], twins: bool) -> int:

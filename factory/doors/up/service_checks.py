@@ -47,18 +47,23 @@ def _schema(patient: Patient) -> Iterator[Reading]:
 def _broker(patient: Patient) -> Iterator[Reading]:
     if patient.here is None:
         return
-    url = urlsplit(patient.here.settings.broker_url)
+    url = patient.here.settings.broker_url
+    if trouble := broker_trouble(url):
+        yield fail(trouble, f"{NOT_STARTED}FACTORY_BROKER_URL. Nothing is lost: work waits in the database.")
+    else:
+        yield ok(f"{urlsplit(url).scheme} at {urlsplit(url).hostname}")
+
+
+def broker_trouble(address: str) -> str:
+    """What is wrong with a broker; empty when it answers. Of RabbitMQ only the door is tried."""
+    url = urlsplit(address)
     port = url.port or (5672 if url.scheme.startswith("amqp") else 6379)
     try:
         with socket.create_connection((url.hostname or "127.0.0.1", port), timeout=3) as line:
-            said = _ping(line, unquote(url.password or "")) if url.scheme.startswith("redis") else "open"
+            said = _ping(line, unquote(url.password or "")) if url.scheme == "redis" else "+PONG"
     except OSError as error:
-        yield fail(f"does not answer: {error}", f"{NOT_STARTED}FACTORY_BROKER_URL. Nothing is lost: work waits in the database.")
-        return
-    if said not in {"+PONG", "open"}:
-        yield fail(f"refuses us: {said}", "Correct the password in FACTORY_BROKER_URL.")
-    else:
-        yield ok(f"{url.scheme} at {url.hostname}:{port}")
+        return f"does not answer: {error}"
+    return "" if said == "+PONG" else f"refuses us: {said}"
 
 
 def _ping(line: socket.socket, password: str) -> str:

@@ -18,10 +18,12 @@ from factory.doors.up.keys import write_private
 from factory.doors.up.watch import Child, Watch, line, tail
 from factory.errors import FactoryError, InputError, RefusedError
 from factory.errors import Fault as Told
-from factory.settings import Settings
+from factory.settings import Settings, env_name
 
 STATE = "up.json"
 POLL_S = 0.1
+TRIES = 3
+"""A part that ended this often while we start will not come up by being tried more."""
 ANSWER_S = 20.0
 """How long a server that somebody else runs may take to answer before we say that it does not."""
 
@@ -68,6 +70,9 @@ class Supervisor:
 
     def _start(self, begun: float) -> None:
         servers, own = parts.server_parts(self.here), parts.own_parts(self.here)
+        for name in installation.GIVEN_BY:
+            if name not in self.here.places:
+                self.tell(f"{name:<15}        not started: given by {env_name(installation.GIVEN_BY[name][0])}")
         unknown = self.only - {p.name for p in (*servers, *own)}
         if unknown:
             raise InputError([Told(code="up.part", fact=f"No part is called {name}", where="--only",
@@ -85,7 +90,7 @@ class Supervisor:
         """Until all that was started serves. A server that does not come up ends the start; other parts are tried further."""
         while not self.asked_to_stop and (late := self.watch.waiting()):
             self.watch.tick()
-            failing = [c for c in late if c.state == "failing" or _overdue(c, self.watch.clock())]
+            failing = [c for c in late if len(c.deaths) >= TRIES or _overdue(c, self.watch.clock())]
             if must and failing:
                 raise _did_not_start(failing[0])
             if len(failing) == len(late):
@@ -96,7 +101,7 @@ class Supervisor:
 
     def _make_ready(self) -> None:
         """What the parts of ours find when they start: the newest schema, a bucket, a first key."""
-        for task in (self._migrate, self._bucket, self._key):
+        for task in (self._migrate, self._broker, self._bucket, self._key):
             if not self.asked_to_stop:
                 _patiently(task, lambda: bool(self.asked_to_stop))
 
@@ -106,6 +111,13 @@ class Supervisor:
         done = migrate(self.here.settings.database_url)
         if done:
             self.tell(f"{'schema':<15}        {len(done)} migration{'s' if len(done) > 1 else ''}")
+
+    def _broker(self) -> None:
+        from factory.doors.up.service_checks import broker_trouble
+
+        if trouble := broker_trouble(self.here.settings.broker_url):
+            raise FactoryError(f"The broker {trouble}", code="up.broker", where="FACTORY_BROKER_URL",
+                               help="`factory doctor` says what can be reached.")
 
     def _bucket(self) -> None:
         storage_of(self.here.settings).ensure_bucket()
@@ -193,7 +205,7 @@ def _patiently(task: Callable[[], None], stopped: Callable[[], bool]) -> None:
 def _passing(error: Exception) -> bool:
     """Whether waiting may help: a server that cannot be reached now."""
     code = error.fault.code if isinstance(error, FactoryError) else ""
-    return code == "storage.down" or type(error).__name__ in {"OperationalError", "ConnectionTimeout"}
+    return code in {"storage.down", "up.broker"} or type(error).__name__ in {"OperationalError", "ConnectionTimeout"}
 
 
 def _readable(error: Exception) -> Exception:

@@ -146,6 +146,7 @@ class Watch:
                 return False
         child.process = None
         marks.erase(self.run, child.part.name)
+        child.part.tidy()
         return True
 
 
