@@ -55,10 +55,10 @@ def _components(batch: Batch, left_out: Collection[str]) -> tuple[Component, ...
 
 def _figures(figures: Mapping[str, Any], variants: Sequence[Variant], components: Sequence[Component]) -> dict[str, Any]:
     """Counts of what is left, under the names that the batch counted by."""
-    shipped = [v for v in variants if v.status == "shipped"]
+    shipped, status = [v for v in variants if v.status == "shipped"], Counter(v.status for v in variants)
     counted = {
-        "shipped": len(shipped), "images": sum(v.kind == "image" for v in shipped),
-        "videos": sum(v.kind == "video" for v in shipped), "components": len(components),
+        "shipped": len(shipped), "dropped": status["dropped"], "failed": status["failed"], "components": len(components),
+        "images": sum(v.kind == "image" for v in shipped), "videos": sum(v.kind == "video" for v in shipped),
         "concepts": len({v.concept for v in shipped}), "locales": len({v.locale for v in shipped}),
         "placements": len({v.placement for v in shipped}),
         "spares_used": sum(bool(v.provenance.get("attempt")) for v in shipped),

@@ -140,7 +140,7 @@ def _check_end(file: IO[bytes], name: str) -> None:
         raise InputError([_broken(name)])
     count, listing = struct.unpack("<HI", tail[at + 10 : at + 16])
     if count > MAX_ENTRIES or listing > MAX_LISTING or tail[max(0, at - 20) : at][:4] == b"PK\x06\x07":
-        raise InputError([_fault("many", "The archive lists too many files", name, f"At most {MAX_FILES} files are read.")])
+        raise InputError([_fault("zip.many", "The archive lists too many files", name, f"At most {MAX_FILES} files are read.")])
 
 
 def _path(info: zipfile.ZipInfo) -> str:
@@ -158,20 +158,21 @@ def _faults(entries: Iterable[zipfile.ZipInfo]) -> Iterator[Fault]:
         path = _path(info)
         kind = stat.S_IFMT(info.external_attr >> 16)
         if _leads_away(info.orig_filename, path):
-            yield _fault("path", "A path leads out of the archive or cannot be a file's", repr(path[:100]),
+            yield _fault("zip.path", "A path leads out of the archive or cannot be a file's", repr(path[:100]),
                          "Use plain relative paths with forward slashes.")
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            yield _fault("link", "A link or device is in the archive", path, "Put the file itself there.")
+            yield _fault("zip.link", "A link or device is in the archive", path, "Put the file itself there.")
         if info.flag_bits & 1:
-            yield _fault("locked", "A file is locked with a password", path, "Make the archive without one.")
+            yield _fault("zip.locked", "A file is locked with a password", path, "Make the archive without one.")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            yield _fault("method", "A file is packed in an unusual way", path, "Make a plain zip.")
+            yield _fault("zip.method", "A file is packed in an unusual way", path, "Make a plain zip.")
         if path.rpartition(".")[2].lower() in NESTED:
             yield _nested(path)
         if info.file_size > MAX_FILE:
-            yield _fault("size", f"A file has {info.file_size / 1e6:,.0f} MB", path, f"At most {MAX_FILE / 1e6:.0f} MB are read.")
+            yield _fault("zip.size", f"A file has {info.file_size / 1e6:,.0f} MB", path,
+                         f"At most {MAX_FILE / 1e6:.0f} MB are read.")
         if info.file_size > max(SMALL, MAX_RATIO * info.compress_size):
-            yield _fault("ratio", "A file unpacks to more than a hundred times its size", path, "Leave it out.")
+            yield _fault("zip.ratio", "A file unpacks to more than a hundred times its size", path, "Leave it out.")
 
 
 def _leads_away(original: str, path: str) -> bool:
@@ -184,13 +185,13 @@ def _sum_faults(entries: Iterable[zipfile.ZipInfo], name: str) -> Iterator[Fault
     files = sorted((i for i in entries if not i.is_dir()), key=lambda i: i.header_offset)
     total = sum(i.file_size for i in files)
     if len(files) > MAX_FILES:
-        yield _fault("many", f"The archive holds {len(files):,} files", name, f"At most {MAX_FILES} are read.")
+        yield _fault("zip.many", f"The archive holds {len(files):,} files", name, f"At most {MAX_FILES} are read.")
     if total > MAX_TOTAL:
-        yield _fault("total", f"The archive unpacks to {total / 1e6:,.0f} MB", name,
+        yield _fault("zip.total", f"The archive unpacks to {total / 1e6:,.0f} MB", name,
                      f"At most {MAX_TOTAL / 1e6:.0f} MB are read.")
     for one, after in pairwise(files):
         if one.header_offset + 30 + one.compress_size > after.header_offset:
-            yield _fault("overlap", "Files of the archive overlap", _path(after), "Make the archive anew.")
+            yield _fault("zip.overlap", "Files of the archive overlap", _path(after), "Make the archive anew.")
 
 
 def _twins(entries: Iterable[zipfile.ZipInfo]) -> Iterator[Fault]:
@@ -200,7 +201,7 @@ def _twins(entries: Iterable[zipfile.ZipInfo]) -> Iterator[Fault]:
     folders = {p[:at].casefold() for p in paths for at, c in enumerate(p) if c == "/"}
     for path in sorted(paths):
         if counts[path.casefold()] > 1 or path.casefold() in folders:
-            yield _fault("twice", "Two files have the same path", path, "Keep one; capitals do not tell them apart.")
+            yield _fault("zip.twice", "Two files have the same path", path, "Keep one; capitals do not tell them apart.")
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> bytes:
@@ -217,12 +218,12 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> byt
 
 
 def _nested(path: str) -> Fault:
-    return _fault("nested", "An archive lies inside the archive", path, "Unpack it, and put its files there.")
+    return _fault("zip.nested", "An archive lies inside the archive", path, "Unpack it, and put its files there.")
 
 
 def _broken(where: str) -> Fault:
-    return _fault("broken", "The zip archive is damaged or none at all", where, "Make it anew as a plain zip.")
+    return _fault("zip.broken", "The zip archive is damaged or none at all", where, "Make it anew as a plain zip.")
 
 
 def _fault(code: str, fact: str, where: str, help: str) -> Fault:
-    return Fault(code=f"zip.{code}", fact=fact, where=where, help=help)
+    return Fault(code=code, fact=fact, where=where, help=help)

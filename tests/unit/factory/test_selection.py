@@ -69,6 +69,15 @@ def test_an_approval_of_an_older_version_counts_for_nothing(small_batch: Batch) 
     assert [v.id for v in shipped(select(edited, {first: 2}))] == [first]
 
 
+def test_a_dropped_one_that_was_mended_by_hand_counts_as_shipped(small_batch: Batch) -> None:
+    mended = variant_of("c02", "meta.feed.square", "en", version=2)
+    held = tuple(mended if v.id == mended.id else v for v in small_batch.variants)
+    assert small_batch.variants != held
+    chosen = select(replace(small_batch, variants=held), {mended.id: 2})
+    assert (chosen.figures["shipped"], chosen.figures["dropped"], chosen.figures["failed"]) == (1, 0, 1)
+    check(to_plain(chosen))
+
+
 def test_pending_ones_enter_only_when_asked_for_and_rejected_ones_never(small_batch: Batch) -> None:
     first, second, *rest = small_batch.variants
     judged = replace(small_batch, variants=(first, replace(second, review="rejected"), *rest))
