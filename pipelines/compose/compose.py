@@ -29,7 +29,7 @@ from pipelines.compose.colouring import (
 )
 from pipelines.compose.content import Content, build, sentences
 from pipelines.compose.contrast import quiet, scrim
-from pipelines.compose.crop import Room, Shape, shape_of
+from pipelines.compose.crop import BROAD, Room, Shape, shape_of
 from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
 from pipelines.compose.family import Family, LayoutError, clean_family, load_family
 from pipelines.compose.flat import Flat
@@ -217,7 +217,8 @@ class Composer:
         """The picture without type, logo or device: the product in the middle of its scene."""
         quiet = Content(locale=locale, texts={})
         room = Room(shape=self.shape, limits=self.scene.limits)
-        aside = (self.concept.seed % 3 - 1) * ASIDE
+        broad = self.shape is not None and self.shape.aspect > BROAD
+        aside = 0.0 if broad else (self.concept.seed % 3 - 1) * ASIDE
         layout = arrange(quiet, replace(placement, cta="platform", logo="none"), clean_family(aside), self.kit, room)
         backdrop = self._backdrop(layout, self.scene)
         return self._finished(

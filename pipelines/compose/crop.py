@@ -17,9 +17,11 @@ PAPER = 0.07
 STRIP = 0.022
 """What is shown below the least that must be shown: a cut right along a label's edge leaves a line of one pixel."""
 STEPS = 48
-BROAD, BESIDE, TALL, MOST_BROAD = 0.6, 0.96, 0.86, 0.3
-"""From which width over height a product is broad; the share of the room at its sides that one may fill; in strips its
-height, and its largest share of the canvas' width."""
+BROAD, LYING, TALLER = 0.6, 1.4, 1.15
+"""From which width over height a product is broad, or lies, and from which height over width a canvas is tall."""
+BESIDE, IN_WINDOW, TALL, MOST_BROAD = 0.96, 0.86, 0.86, 0.3
+"""The share of the room at its sides that a product may fill, on the canvas and in a window; of a broad one in a strip
+its height, and its largest share of the canvas' width."""
 LABEL_FILL = 0.96
 """Most of a strip's height that a label may fill."""
 
@@ -103,7 +105,7 @@ def spot_for(
     if stand.crop and shape.aspect > BROAD:
         return _beside(shape, across, canvas)
     if not stand.crop:
-        widest = BESIDE * 2 * min(across, canvas.w - across) / shape.aspect
+        across, widest = _across(shape, across, canvas, window or canvas)
         least, height = min(least, widest), min(height, widest)
     if stand.crop == "label":
         return _label_spot(shape, (across, canvas.h * stand.foot), canvas, (least, height, most))
@@ -115,6 +117,18 @@ def spot_for(
     if chosen is None:
         return None
     return spot_at(shape, (across, top + chosen * (1 - shape.sink)), chosen)
+
+
+def _across(shape: Shape, across: float, canvas: Box, seen: Box) -> tuple[float, float]:
+    """Where a whole product stands across, and the height at which it still fills no more than its room there.
+
+    A broad one stands in the middle of a window, and a lying one in the middle of a tall canvas, whose words are above.
+    """
+    inside = seen.w < canvas.w
+    if (inside and shape.aspect > BROAD) or (shape.aspect > LYING and canvas.h > TALLER * canvas.w):
+        across = seen.centre[0]
+    share = IN_WINDOW if inside else BESIDE
+    return across, share * 2 * min(across - seen.x, seen.right - across) / shape.aspect
 
 
 def _beside(shape: Shape, across: float, canvas: Box) -> Spot:
