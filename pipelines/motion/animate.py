@@ -54,7 +54,7 @@ def animate(
     """
     film = direct(composition, composer, placement, deck, kit, seed, storyboard)
     sound = mastered(score(film.seconds, film.marks, bpm=film.bpm, seed=seed))
-    meter = Meter(FPS, film.seconds - film.end)
+    meter = Meter(FPS)
     clip = timeline(film, sound)
     reel = _Reel(clip, film, meter)
     data = write_film(reel.frames(), placement.canvas, FPS, sound, quality)

@@ -1,8 +1,8 @@
-"""The close shot: the product nearer by half or more, standing on the same ground, a line of type over it."""
+"""The close shot: the product nearer by half or more, standing on the same ground, a line of type over it or none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,16 +27,20 @@ NEARER = (2.0, 1.9, 1.8, 1.7, 1.6, 1.5, 1.4)
 LARGEST = 1.25
 """Largest type over what headlines want here."""
 Side = Literal["under", "left", "right"]
+ALONE = 0.16
+"""Where the product's top stands when there is no line over it."""
+HOURS = 60
+"""Steps of the light's way that are drawn anew."""
 LABEL_AT = 0.5
 """Where the middle of the label's words stands when the product's top is out of the picture."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class CloseUp:
-    """A picture with the product in it, and the line that stands over it."""
+    """A picture with the product in it by hour, and the line that stands over it, if any."""
 
-    pixels: Pixels
-    block: Block
+    pixels: Callable[[float], Pixels]
+    block: Block | None
     centre: tuple[float, float]
     scale: float
 
@@ -53,22 +57,25 @@ class _View:
 def close_up(
     place_: LightSet, product: Cutout, shape: Shape, text: str, grid: Grid, kit: BrandKit, tones: Tones, locale: str
 ) -> CloseUp | None:
-    """The nearest view at which type and product both have their room; None when there is none."""
-    side = _side(place_, grid)
+    """The nearest view at which type and product both have their room; None when there is none. Without a text the
+    product stands alone in the middle."""
+    side = _side(place_, grid) if text else "under"
     for scale in NEARER:
-        block = _block(text, place_, grid, kit, locale, side, scale)
-        if block is None:
+        block = _block(text, place_, grid, kit, locale, side, scale) if text else None
+        if text and block is None:
             continue
         for view in _views(place_, shape, grid, block, side, scale):
+            picture = _Near(place_, product, view, grid.size)
+            if block is None:
+                return CloseUp(pixels=picture, block=None, centre=view.product.centre, scale=scale)
             if side == "left":
                 block = block.moved(view.product.right + 4 * grid.unit - block.axis, 0.0)
             if not _apart(block, view, grid):
                 continue
-            pixels = _picture(place_, product, view, grid.size)
             least = needed("headline", block.size, block.weight, grid.pt)
-            colour, read = choose(tones.candidates("ink", True), pixels, block.plain("#000000"), least)
+            colour, read = choose(tones.candidates("ink", True), picture(0.0), block.plain("#000000"), least)
             if read.passes(least):
-                return CloseUp(pixels=pixels, block=block.plain(colour), centre=_anchor(view.product, side), scale=scale)
+                return CloseUp(pixels=picture, block=block.plain(colour), centre=_anchor(view.product, side), scale=scale)
     return None
 
 
@@ -113,7 +120,7 @@ def _block(
     return place(fitted, face, grid.live.x, grid.live.y, role="close")
 
 
-def _views(place_: LightSet, shape: Shape, grid: Grid, block: Block, side: Side, scale: float) -> Iterator[_View]:
+def _views(place_: LightSet, shape: Shape, grid: Grid, block: Block | None, side: Side, scale: float) -> Iterator[_View]:
     """Where the product may land, its ground moving with it: under the type, or beside it by its top or its label."""
     stage, u = place_.backdrop.stage, grid.unit
     x, y, w, h = stage.product_box or (0, 0, 0, 0)
@@ -131,9 +138,12 @@ def _views(place_: LightSet, shape: Shape, grid: Grid, block: Block, side: Side,
             yield _View(corner=(corner_x, corner_y), scale=scale, product=landed)
 
 
-def _tops(shape: Shape, grid: Grid, block: Block, side: Side, height: float) -> list[float]:
+def _tops(shape: Shape, grid: Grid, block: Block | None, side: Side, height: float) -> list[float]:
     """Heights at which the product's top may stand."""
     u = grid.unit
+    if block is None:
+        label = [] if shape.words is None else [LABEL_AT * grid.canvas.h - sum(shape.words) / 2 * height]
+        return [ALONE * grid.canvas.h, (grid.canvas.h - height) / 2, *label]
     if side == "under":
         return [block.box[1] + block.box[3] + 7 * u]
     first = max(0.09 * grid.canvas.h, 4.0 * u)
@@ -152,17 +162,31 @@ def _shows(shape: Shape, landed: Box, canvas_h: float) -> bool:
     return first >= LEAST_CUT and first <= words[0] - WORD_GAP and below
 
 
-def _picture(place_: LightSet, product: Cutout, view: _View, size: tuple[int, int]) -> Pixels:
-    import cv2
+class _Near:
+    """The view's picture at any hour; a few of them are kept."""
 
-    s = view.scale
-    move = np.array([[s, 0, -s * view.corner[0]], [0, s, -s * view.corner[1]]], np.float64)
-    ground = cv2.warpAffine(place_.floor(), move, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    picture = np.ascontiguousarray(ground, np.uint8)
-    b = view.product
-    box = (round(b.x), round(b.y), max(1, round(b.w)), max(1, round(b.h)))
-    passes = place_.backdrop.stage.passes
-    put(picture, seated(product, box, picture, float(np.sign(passes.light_dir[0])), passes.key_colour))
-    return picture
+    def __init__(self, place_: LightSet, product: Cutout, view: _View, size: tuple[int, int]) -> None:
+        self._place, self._product, self._view, self._size = place_, product, view, size
+        self._kept: dict[float, Pixels] = {}
 
+    def __call__(self, hour: float) -> Pixels:
+        hour = round(hour * HOURS) / HOURS
+        if hour not in self._kept:
+            if len(self._kept) > 2:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[hour] = self._picture(hour)
+        return self._kept[hour]
 
+    def _picture(self, hour: float) -> Pixels:
+        import cv2
+
+        s, view = self._view.scale, self._view
+        move = np.array([[s, 0, -s * view.corner[0]], [0, s, -s * view.corner[1]]], np.float64)
+        floor = self._place.floor(hour)
+        ground = cv2.warpAffine(floor, move, self._size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        picture = np.ascontiguousarray(ground, np.uint8)
+        b = view.product
+        box = (round(b.x), round(b.y), max(1, round(b.w)), max(1, round(b.h)))
+        passes = self._place.backdrop.stage.passes
+        put(picture, seated(self._product, box, picture, float(np.sign(passes.light_dir[0])), passes.key_colour))
+        return picture

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from brand_kits.kit import BrandKit
-from factory.records import CopyDeck, Placement, Safe
+from factory.records import CopyDeck, Placement
 from pipelines.compose.compose import Composer, Composition
-from pipelines.motion.cards import Card, cards
-from pipelines.motion.shots import Cards, Close, Shot, Wide
+from pipelines.motion.poster import seen_first
+from pipelines.motion.shots import Close, End, Shot, Wide
 from pipelines.motion.sound import Mark
-from pipelines.motion.storyboard import Facts, Storyboard, choose, resolve
-from pipelines.motion.takes import COUNTED, Job, close, headline, hero, wide
-from pipelines.motion.words import figure_of
+from pipelines.motion.storyboard import Beat, Facts, Storyboard, choose, resolve
+from pipelines.motion.takes import COUNTED, Job, close, end, wide
+from pipelines.motion.words import figure_of, grouped, halves
 
 LEAST_FIGURE = 5.0
 """Smaller figures than this have nothing to count."""
-LONGEST_CARD = 62
-BEATS = (0.5, 0.75, 1.0)
-CARD_SECONDS = 0.42
-LONGEST_END = 2.2
+LONGEST_END = 2.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -47,65 +44,40 @@ def direct(
     board: Storyboard | None = None,
 ) -> Film:
     """The film of a composition by the storyboard that suits it (or the one given)."""
-    words = _cards(composition, composer, kit, placement.safe)
-    board = board or choose(_facts(composition, composer, words), seed)
-    end = board.seconds - min(max(kit.motion.end_card_seconds, board.seconds - board.end), LONGEST_END)
+    board = board or choose(facts_of(composition, composer), seed)
+    seconds = min(max(kit.motion.end_card_seconds, board.seconds - board.end), LONGEST_END)
     job = Job(
         composition=composition, composer=composer, placement=placement, deck=deck, kit=kit, seed=seed, board=board,
-        anchors={"end": end}, words=words or (),
+        anchors={"end": board.seconds - seconds},
     )
-    job.anchors["cards"] = len(job.words) * _card_seconds(job.bpm)
     shots = _shots(job)
-    marks = [m for m in _marks(job) if m.kind != "land" or not _is_hero(shots, end)]
-    marks += [Mark(kind="land", at=end + 0.1)] if _is_hero(shots, end) else []
-    marks += [Mark(kind="word", at=n * _card_seconds(job.bpm)) for n in range(1, len(job.words)) if _has_cards(board)]
+    marks = tuple(mark for beat in board.marks for mark in _marks(beat, job))
     return Film(
-        storyboard=board.name, seconds=board.seconds, end=end, shots=shots, marks=tuple(marks), bpm=job.bpm,
-        product_box=composition.product_box, texts=_said(shots), first=_first(shots[0][1], composition),
+        storyboard=board.name, seconds=board.seconds, end=job.anchors["end"], shots=shots, marks=marks, bpm=job.bpm,
+        product_box=composition.product_box, texts=_said(shots, job),
+        first=seen_first(shots[0][1].frame(0.0), composition),
     )
 
 
-def _first(shot: Shot, composition: Composition) -> dict[str, float]:
-    """What frame 0 shows: the share of the canvas under the product, and how opaque the first text is."""
-    if not isinstance(shot, Wide):
-        return {"first_product": 0.0, "first_text": 1.0}
-    layers = shot.place.layers()
-    w, h = composition.backdrop.size
-    there = shot.product.at(0.0)
-    share = float((layers[0].rgba[..., 3] > 127).sum()) / (w * h) if layers and there >= 1 else 0.0
-    lead = next((c for g, c in shot.groups if composition.layout.texts and g.role == composition.layout.texts[0].role), None)
-    return {"first_product": round(share, 4), "first_text": 1.0 if lead is not None and lead.enter < 0 else 0.0}
-
-
-def _said(shots: Sequence[tuple[float, Shot]]) -> tuple[str, ...]:
-    """Every text that the film shows, in order of appearance; cards say what the headline says."""
-    groups = [g for _, shot in shots if isinstance(shot, (Wide, Close)) for g, _ in shot.groups]
-    return tuple(dict.fromkeys(g.block.text for g in groups if g.block is not None and g.role != "logo"))
-
-
-def _marks(job: Job) -> list[Mark]:
-    return [Mark(kind=kind, at=max(0.0, resolve(at, job.anchors))) for kind, at in job.board.marks]
-
-
-def _is_hero(shots: Sequence[tuple[float, Shot]], end: float) -> bool:
-    """Whether the film ends on another picture than it began with, where the product lands."""
-    own = [shot for start, shot in shots if isinstance(shot, Wide) and start < end]
-    return bool(own) and shots[-1][1] is not own[0]
-
-
-def _has_cards(board: Storyboard) -> bool:
-    return any(s.kind == "cards" for s in board.shots)
-
-
-def _facts(composition: Composition, composer: Composer, words: tuple[Card, ...] | None) -> Facts:
+def facts_of(composition: Composition, composer: Composer) -> Facts:
+    """What a storyboard may count on."""
     layout = composition.layout
+    fixture = layout.fixture
     has = {
-        "product": composition.product_box is not None, "words": words is not None, "figure": _countable(composition),
-        "device": layout.fixture is not None and layout.fixture.device.where == "over",
+        "product": composition.product_box is not None, "phrases": _in_phrases(composition),
+        "figure": _countable(composition), "split": composition.backdrop.second is not None,
+        "device": fixture is not None and fixture.device.where == "over",
+        "printed": fixture is not None and fixture.device.where == "behind",
     }
-    device = layout.fixture.device.name if layout.fixture else ""
-    shown = frozenset(name for name, there in has.items() if there)
-    return Facts(family=layout.family, device=device, motive=composer.concept.motive, has=shown)
+    return Facts(
+        family=layout.family, device=fixture.device.name if fixture else "", motive=composer.concept.motive,
+        has=frozenset(name for name, there in has.items() if there),
+    )
+
+
+def _in_phrases(composition: Composition) -> bool:
+    _, groups = grouped(composition.items, 0)
+    return any(g.role in ("headline", "quote") and halves(g) is not None for g in groups)
 
 
 def _countable(composition: Composition) -> bool:
@@ -116,41 +88,39 @@ def _countable(composition: Composition) -> bool:
     return False
 
 
-def _cards(composition: Composition, composer: Composer, kit: BrandKit, safe: Safe) -> tuple[Card, ...] | None:
-    text = headline(composition)
-    if not text or len(text) > LONGEST_CARD:
-        return None
-    tones = composer.tones
-    grid = composition.layout.grid
-    field = grid.canvas.scaled((safe.left + 0.02, safe.top, 0.96 - safe.left - safe.right, 1 - safe.top - safe.bottom))
-    return cards(text, kit, tones.roles["ground"], grid, field, composition.content.locale, (tones.light, tones.dark))
-
-
-def _card_seconds(bpm: float) -> float:
-    """A part of a beat near to the time that a card is given."""
-    return min((60 / bpm * b for b in BEATS), key=lambda s: abs(s - CARD_SECONDS))
-
-
-# ---------------------------------------------------------------------------------------------------- shots
-
-
 def _shots(job: Job) -> tuple[tuple[float, Shot], ...]:
-    made: list[tuple[float, Shot]] = []
-    last = hero(job) if any(s.kind == "hero" for s in job.board.shots) else None
-    own = wide(job, job.composition, end_card=last is None)
-    for plan in job.board.shots:
-        start = resolve(plan.at, job.anchors)
-        shot: Shot | None = None
-        if plan.kind == "wide":
-            shot = own
-        elif plan.kind == "hero":
-            shot = last
-        elif plan.kind == "cards":
-            shot = Cards(size=job.placement.canvas, cards=job.words, step=_card_seconds(job.bpm))
-        else:
-            shot = close(job, start)
-        if shot is not None:
-            made.append((start, shot))
+    """The storyboard's shots that this concept can have, in order."""
+    planned = {plan.kind: resolve(plan.at, job.anchors) for plan in job.board.shots}
+    near = close(job, planned["close"]) if "close" in planned else None
+    said = [g.block.text for g, _ in near[1].groups if g.block is not None] if near else []
+    last = end(job, said)
+    until = near[0] if near else job.anchors["end"] if last else job.board.seconds
+    later = [*said, *(_texts(last) if last and not near else ())]
+    made: list[tuple[float, Shot]] = [(planned["wide"], wide(job, until, later))]
+    made += [near] if near else []
+    made += [(job.anchors["end"], last)] if last else []
     return tuple(made)
+
+
+def _texts(shot: End) -> list[str]:
+    """Second lines that the lockup says: they wait for it."""
+    spoken = shot.card.layout.text("headline")
+    return [spoken.block.text] if spoken is not None else []
+
+
+def _said(shots: Sequence[tuple[float, Shot]], job: Job) -> tuple[str, ...]:
+    """Every text that the film shows, in order of appearance; a call to action as the deck writes it."""
+    groups = [g for _, shot in shots if isinstance(shot, (Wide, Close, End)) for g, _ in shot.groups]
+    texts = [g.block.text for g in groups if g.block is not None and g.role != "logo"]
+    call = job.deck.first("art_cta")
+    calls = [call.text] if call and any(g.role in ("phrase", "cta") for g in groups) else []
+    return tuple(dict.fromkeys([*texts, *calls]))
+
+
+def _marks(beat: Beat, job: Job) -> Iterator[Mark]:
+    at = max(0.0, resolve(beat.at, job.anchors))
+    yield Mark(kind=beat.sound, at=at)
+    while beat.every and (at := at + beat.every) < resolve(beat.until, job.anchors) + 1e-6:
+        yield Mark(kind=beat.sound, at=at)
 
 

@@ -15,6 +15,8 @@ CURVES: Mapping[str, Bezier] = {
     "settle": (0.16, 1.0, 0.3, 1.0),
     "drift": (0.37, 0.0, 0.63, 1.0),
     "count": (0.2, 0.55, 0.45, 1.0),
+    "rest": (0.3, 0.5, 0.6, 1.0),
+    "push": (0.3, 0.3, 0.7, 0.7),
 }
 """Material Design's emphasised curves (m3.material.io, motion), and our own for products, light and figures."""
 STEPS = 24

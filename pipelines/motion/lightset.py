@@ -1,15 +1,15 @@
-"""A still's place as something that can be lit, printed on and moved into, frame by frame.
+"""A still's place while its light goes on: the same ground at a few hours, printed on, with the product in it.
 
-Two pictures of the place are made once: with its key light and without. A frame is one sliding into the other along
-a soft edge that travels the way the light falls; what is printed on the ground slides with it. The product is laid
-over last, so its pixels move as one. In a picture of two lights it is the line between them that travels.
+Hour 0 is the still's own light. Where a set is a formula its lights are turned about the upright, so that every shadow
+walks; where it was rendered, its next light comes in. Grounds are made once for each hour and a moment lies between
+two of them. The product is laid over last, so its pixels never change.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,181 +20,83 @@ from pipelines.compose.block import Block
 from pipelines.compose.draw import Item, Pixels, Rect, Scrim, canvas, draw, to_rgb
 from pipelines.compose.printing import print_on
 from pipelines.compose.seat import Layer, put
+from pipelines.compose.stage import Stage
 
-SOFT = 0.85
-"""Width of the travelling edge, in the canvas' extent along the light."""
-SLOPE = 0.45
-"""The edge leans: how far it falls for each step across."""
-UNLIT = 0.62
-"""What is left of the product's light when the key is off: the fill's share of the scene, seen."""
-COARSE = 8
+TURN = 20.0
+"""Degrees that lights turn in a film: an hour and twenty minutes of sun."""
+STEP = (2.5, 6.0)
+"""Least and most degrees between two hours; in between, twice the light's own width, so that edges melt."""
+OTHER = 0.4
+"""How much of a rendered set's next light is there at the end."""
+NEAR = 0.10
+"""A next light may change the mean lightness (0..1) of the picture by this much, fully on."""
 Mask = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """A moment of the place.
+    """A moment of the place: how far the light has gone, how much of the device is printed, how far the line between
+    two lights is on its way; all 0..1. The still is hour 0 with everything else at 1."""
 
-    `light` 0..1 is how far the key (or the line between two lights) has come, `device` how much is printed, `product`
-    how much of it is there, `shift` px that it stands above its place.
-    """
-
-    light: float = 1.0
+    hour: float = 0.0
     device: float = 1.0
-    product: float = 1.0
-    shift: float = 0.0
+    split: float = 1.0
 
 
 class LightSet:
-    """The place of a composition; `behind` is printed on its ground. `least` is the light that is there before any
-    comes: 0 for the fill alone."""
+    """The place of a composition; `behind` is printed on its ground. `apart` px is how far from its place the line
+    between two lights begins."""
 
-    def __init__(self, backdrop: Backdrop, behind: Sequence[Item], veils: Sequence[Scrim]) -> None:
-        self.backdrop, self.behind, self.veils = backdrop, tuple(behind), tuple(veils)
+    def __init__(
+        self, backdrop: Backdrop, behind: Sequence[Item], veils: Sequence[Scrim], apart: float = 0.0
+    ) -> None:
+        self.backdrop, self.behind, self.veils, self.apart = backdrop, tuple(behind), tuple(veils), apart
         self.size = backdrop.size
-        stage = backdrop.stage
-        self._off: tuple[float, ...] = (0.0,) * stage.scene.lights
-        self._toward = float(np.sign(stage.passes.light_dir[0])) or -1.0
+        stages = [s for s in (backdrop.stage, backdrop.second) if s is not None]
+        self._halves = tuple(Half(s) for s in stages)
         self._pictures: dict[Any, Pixels] = {}
-        self._layers: tuple[Layer, Layer] | None = None
-        self.least = 0.0
-
-    # ------------------------------------------------------------------------------------------- made once
-
-    def ground(self, lit: bool, shaded: bool = True) -> Pixels:
-        """The place under its key or without, with or without the product's shadow; nothing printed."""
-        return self._kept(("ground", lit, shaded), lambda: self._ground(lit, shaded))
-
-    def _ground(self, lit: bool, shaded: bool) -> Pixels:
-        mix = None if lit else self._off
-        if shaded or self.backdrop.second is not None:
-            return self.backdrop.ground(mix)
-        stage = self.backdrop.stage
-        return stage.picture(stage.light if mix is None else mix, product=False)
-
-    def print(self, lit: bool, shaded: bool, colour: str) -> Pixels:
-        """The place printed all over in one colour: what shows where a device's shapes are."""
-
-        def make() -> Pixels:
-            w, h = self.ground(lit).shape[1::-1]
-            every = Rect(box=(0.0, 0.0, float(w), float(h)), colour=colour)
-            return print_on(self.ground(lit, shaded), self.backdrop.albedo, (every,))
-
-        return self._kept(("print", lit, shaded, colour), make)
-
-    def layers(self) -> tuple[Layer, Layer] | None:
-        """The product under the key and with the key off; None without a product."""
-        if self._layers is None and (lit := self.backdrop.layer(None)) is not None:
-            rgba = lit.rgba.copy()
-            rgba[..., :3] = (rgba[..., :3].astype(np.float32) * UNLIT + 0.5).astype(np.uint8)
-            self._layers = (lit, replace(lit, rgba=rgba))
-        return self._layers
-
-    def _kept(self, key: Any, make: Callable[[], Pixels]) -> Pixels:
-        if key not in self._pictures:
-            self._pictures[key] = make()
-        return self._pictures[key]
 
     def full(self) -> Pixels:
-        """The still under its type: everything lit, printed and in its place."""
+        """The still under its type: in its own light, all printed."""
         return self._kept(("full",), lambda: self.backdrop.picture(self.behind, self.veils))
 
-    def floor(self) -> Pixels:
-        """The lit stage's picture with shapes printed on it but no words, without veils and without the product."""
+    def floor(self, hour: float = 0.0) -> Pixels:
+        """The first stage's picture at an hour with shapes printed on it but no words, without veils and product."""
         shapes = [i for i in self.behind if not (isinstance(i, Block) and i.role == "device")]
-        return self._kept(("floor",), lambda: print_on(self.ground(True), self.backdrop.albedo, shapes))
-
-    def _half(self, second: bool) -> Pixels:
-        """One of the two lights over the whole canvas."""
-        stage = self.backdrop.second if second else self.backdrop.stage
-        assert stage is not None
-        return self._kept(("half", second), lambda: stage.picture(stage.light))
-
-    def _halves(self, look: Look) -> Pixels:
-        """Two lights whose line travels from the far edge to its place as `light` goes from 0 to 1."""
-        assert self.backdrop.split is not None
-        axis, place = self.backdrop.split
-        far = self.size[0] if axis == "x" else self.size[1]
-        at = round(far + (place - far) * look.light)
-        out = self._half(False).copy()
-        if axis == "x":
-            out[:, at:] = self._half(True)[:, at:]
-        else:
-            out[at:] = self._half(True)[at:]
-        return out
-
-    # ---------------------------------------------------------------------------------------------- a frame
+        return print_on(self._halves[0].ground(hour), self.backdrop.albedo, shapes)
 
     def picture(self, look: Look, printed: Sequence[Item]) -> Pixels:
-        """The whole canvas at a moment, RGB; `printed` are the items on the ground. The full look is the still's own."""
+        """The whole canvas at a moment, RGB; `printed` are the items on the ground. The still's look is the still's own."""
         if look == Look():
             return self.full()
-        if self.backdrop.second is not None:
-            return self._halves(look)
-        inner = self._inner(look, printed)
-        self._stand(inner, look)
-        return self._page(inner)
+        inner = [self._inner(half, look, printed) for half in self._halves]
+        return self._page(inner[0] if len(inner) == 1 else self._joined(inner[0], inner[1], look.split))
 
-    def _inner(self, look: Look, printed: Sequence[Item]) -> Pixels:
-        """Ground, print and veils."""
-        out = self._lit(look, self.ground)
+    def _inner(self, half: Half, look: Look, printed: Sequence[Item]) -> Pixels:
+        """Ground, print, veils and product of one light."""
+        out = half.ground(look.hour)
         for colour, items in _by_colour(printed).items():
             cover = _cover(out.shape, items)
-            if cover is None:
-                continue
-            over = self._lit(look, partial(self.print, colour=colour))
-            out = _blend(out, over, cover)
+            if cover is not None:
+                out = _blend(out, half.printed(look.hour, colour), cover)
         if self.veils and out.shape[:2] == self.veils[0].alpha.shape:
             sheet = canvas(out.shape[1], out.shape[0], out)
             draw(sheet, self.veils)
             out = to_rgb(sheet)
+        if (layer := half.layer) is not None:
+            put(out, layer)
         return out
 
-    def _lit(self, look: Look, of: Callable[[bool, bool], Pixels]) -> Pixels:
-        """Any of the two-state pictures at the look's light and shadow."""
-        import cv2
-
-        def shadowed(lit: bool) -> Pixels:
-            if look.product >= 1:
-                return of(lit, True)
-            if look.product <= 0:
-                return of(lit, False)
-            return np.asarray(cv2.addWeighted(of(lit, True), look.product, of(lit, False), 1 - look.product, 0), np.uint8)
-
-        if look.light >= 1:
-            return shadowed(True).copy()
-        return _blend(shadowed(False), shadowed(True), self._mask(look.light))
-
-    def _mask(self, light: float) -> Mask:
-        """How lit each pixel of the stage's picture is while the key is `light` of its way in."""
-        import cv2
-
-        height, width = self.ground(True).shape[:2]
-        small = _edge(height // COARSE + 1, width // COARSE + 1, self._toward, light)
-        small = self.least + (1 - self.least) * small
-        return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-
-    def _stand(self, inner: Pixels, look: Look) -> None:
-        """Lay the product over, in place."""
-        pair = self.layers()
-        if pair is None or look.product <= 0:
-            return
-        lit, dim = pair
-        rgba = lit.rgba
-        if look.light < 1:
-            rgba = _blend(dim.rgba, lit.rgba, self._mask_at(lit, look.light))
-        if look.product < 1:
-            share = min(1.0, look.product / 0.4)
-            rgba = (rgba.astype(np.float32) * share + 0.5).astype(np.uint8)
-        put(inner, replace(lit, rgba=rgba, y=lit.y - round(look.shift)))
-
-    def _mask_at(self, layer: Layer, light: float) -> Mask:
-        """The mask over the product's own rectangle; beyond the canvas its edge values go on."""
-        whole = self._mask(light)
-        h, w = layer.rgba.shape[:2]
-        rows = np.clip(np.arange(layer.y, layer.y + h), 0, whole.shape[0] - 1)
-        columns = np.clip(np.arange(layer.x, layer.x + w), 0, whole.shape[1] - 1)
-        return np.ascontiguousarray(whole[rows][:, columns])
+    def _joined(self, first: Pixels, second: Pixels, split: float) -> Pixels:
+        """Two lights whose line comes to its place from the second one's side as `split` goes from 0 to 1."""
+        assert self.backdrop.split is not None
+        axis, place = self.backdrop.split
+        at = round(place + (1 - split) * self.apart)
+        if axis == "x":
+            first[:, at:] = second[:, at:]
+        else:
+            first[at:] = second[at:]
+        return first
 
     def _page(self, inner: Pixels) -> Pixels:
         if inner.shape[:2] == (self.size[1], self.size[0]):
@@ -204,15 +106,83 @@ class LightSet:
         page[y : y + inner.shape[0], x : x + inner.shape[1]] = inner
         return page
 
+    def _kept(self, key: Any, make: Callable[[], Pixels]) -> Pixels:
+        if key not in self._pictures:
+            self._pictures[key] = make()
+        return self._pictures[key]
 
-@lru_cache(maxsize=8)
-def _edge(height: int, width: int, toward: float, light: float) -> Mask:
-    """A soft edge that enters from the light's side and above."""
-    x = np.linspace(0, 1, width, dtype=np.float32)[None]
-    y = np.linspace(0, 1, height, dtype=np.float32)[:, None]
-    along = ((x if toward < 0 else 1 - x) + SLOPE * y) / (1 + SLOPE)
-    t = np.clip((light * (1 + SOFT) - along) / SOFT, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+class Half:
+    """One stage at any hour."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.layer: Layer | None = stage.layer(stage.light)
+        self._makers = hours(stage)
+        self._made: dict[Any, Pixels] = {}
+
+    def ground(self, hour: float) -> Pixels:
+        """The ground with the product's shadow at an hour; nothing printed. The caller may write to it."""
+        return self._between(hour, self._ground)
+
+    def printed(self, hour: float, colour: str) -> Pixels:
+        """The ground printed all over in one colour: what shows where a device's shapes are."""
+
+        def print_(n: int) -> Pixels:
+            if ("print", n, colour) not in self._made:
+                ground = self._ground(n)
+                every = Rect(box=(0.0, 0.0, float(ground.shape[1]), float(ground.shape[0])), colour=colour)
+                self._made[("print", n, colour)] = print_on(ground, self.stage.passes.albedo, (every,))
+            return self._made[("print", n, colour)]
+
+        return self._between(hour, print_)
+
+    def _between(self, hour: float, of: Callable[[int], Pixels]) -> Pixels:
+        import cv2
+
+        place = min(max(hour, 0.0), 1.0) * (len(self._makers) - 1)
+        first, share = int(place), place - int(place)
+        if share < 1e-3:
+            return of(first).copy()
+        return np.asarray(cv2.addWeighted(of(first), 1 - share, of(first + 1), share, 0), np.uint8)
+
+    def _ground(self, n: int) -> Pixels:
+        if n not in self._made:
+            self._made[n] = self._makers[n]()
+        return self._made[n]
+
+
+def hours(stage: Stage) -> list[Callable[[], Pixels]]:
+    """What makes a stage's grounds hour by hour; the first is its own, and alone where its light cannot move."""
+    scene: Any = stage.scene
+    own = lambda: stage.ground(stage.light)  # noqa: E731 - one of a row of makers
+    if hasattr(scene, "turned"):
+        steps = math.ceil(TURN / min(max(2 * stage.passes.light_angle, STEP[0]), STEP[1]))
+        way = _way(stage)
+        return [own, *(_turned(stage, way * TURN * n / steps) for n in range(1, steps + 1))]
+    mix = _next_light(stage)
+    return [own, lambda: stage.ground(mix)] if mix else [own]
+
+
+def _turned(stage: Stage, degrees: float) -> Callable[[], Pixels]:
+    scene: Any = stage.scene
+    turn = -degrees if stage.window.flip else degrees
+    return lambda: stage.under(scene.turned(turn)).ground(stage.light)
+
+
+def _way(stage: Stage) -> float:
+    """The side to which the light turns: further to its own side, so that shadows grow broad before the eye."""
+    return math.copysign(1.0, stage.passes.light_dir[0])
+
+
+def _next_light(stage: Stage) -> tuple[float, ...]:
+    """For a rendered set: its own light and a share of the next that changes the picture's level least; () for none."""
+    own = float(stage.ground(stage.light).mean()) / 255
+    others = [(abs(float(stage.ground(n).mean()) / 255 - own), n) for n in range(stage.scene.lights) if n != stage.light]
+    near = min(others, default=(1.0, -1))
+    if near[0] > NEAR:
+        return ()
+    return tuple(1 - OTHER if n == stage.light else OTHER if n == near[1] else 0.0 for n in range(stage.scene.lights))
 
 
 def _blend(a: Pixels, b: Pixels, share: Mask) -> Pixels:

@@ -23,9 +23,12 @@ FLASH, FLASH_DARK, FLASH_AREA = 0.10, 0.80, 0.25
 """A flash: relative luminance up and down by a tenth, the darker under .8, on a quarter of the picture (WCAG 2.2,
 general flash)."""
 JUMP = 0.25
-DEAD = 0.001
-"""A second is dead when its last frame differs from its first by less than this share of full range, in the mean."""
-TAIL = 0.8
+DEAD = 0.0015
+"""A stretch is dead when no frame of it differs from its first by more than this share of full range, in the mean."""
+HOLD = 1.25
+"""Seconds at the end that may hold still, to be read."""
+STRETCH = 0.5
+"""Shortest stretch in seconds that is looked at."""
 BLACK, WHITE = 0.02, 0.985
 VIDEO = re.compile(
     r"Video: (?P<codec>\w+).*?, (?P<pixels>yuv\w+)\((?P<tags>[^)]*)\), (?P<width>\d+)x(?P<height>\d+).*?, (?P<fps>[\d.]+) fps"
@@ -88,10 +91,10 @@ def _ffmpeg() -> str:
 
 
 class Meter:
-    """Looks at luma planes (h, w) uint8, range 16..235, one by one. `tail` s at the end may stand still."""
+    """Looks at luma planes (h, w) uint8, range 16..235, one by one."""
 
-    def __init__(self, fps: int, tail: float = TAIL) -> None:
-        self.fps, self.tail = fps, tail
+    def __init__(self, fps: int) -> None:
+        self.fps = fps
         self._small: list[Light] = []
         self._moved: list[float] = []
         self._quarters: list[Plane] = []
@@ -120,7 +123,8 @@ class Meter:
             "fps": self.fps, "frames": len(self._small), "seconds": round(len(self._small) / self.fps, 3),
             "flashes_per_second": _most(_flashes(linear), self.fps),
             "jumps_per_second": _most(_jumps(lightness), self.fps),
-            "dead_seconds": round(_dead(self._quarters, self.fps, self.tail), 3),
+            "dead_seconds": round(_dead(self._quarters, self.fps, min(_tail(self._moved), round(HOLD * self.fps))), 3),
+            "second_half": round(_lively(self._quarters, self.fps, _tail(self._moved)), 5),
             "first_move": next((n + 1 for n, m in enumerate(self._moved) if m > 2e-5), len(self._small)),
             "first_lightness": round(means[0], 3) if means else 0.0,
             "blank_frames": sum(m < BLACK or m > WHITE for m in means),
@@ -158,17 +162,28 @@ def _most(events: Sequence[int], fps: int) -> int:
     return max((sum(e <= x < e + fps for x in events) for e in events), default=0)
 
 
-def _dead(frames: Sequence[Plane], fps: int, tail: float) -> float:
-    """The longest stretch without movement before the film's tail, in seconds; 0 when it is under a second."""
+def _dead(frames: Sequence[Plane], fps: int, tail: int) -> float:
+    """The longest stretch without movement before the frames at the end that hold still, in seconds; 0 when it is under
+    half a second."""
     import cv2
 
-    longest = run = 0
-    looks = (fps // 3, 2 * fps // 3, fps)
-    for n in range(len(frames) - fps - round(tail * fps)):
-        same = all(float(cv2.absdiff(frames[n], frames[n + step]).mean()) < DEAD * 219 for step in looks)
-        run = run + 1 if same else 0
-        longest = max(longest, run)
-    return (longest + fps - 1) / fps if longest else 0.0
+    longest = start = 0
+    for n in range(1, len(frames) - tail):
+        if float(cv2.absdiff(frames[start], frames[n]).mean()) > DEAD * 219:
+            start = n
+        longest = max(longest, n - start)
+    return longest / fps if longest >= STRETCH * fps else 0.0
+
+
+def _lively(frames: Sequence[Plane], fps: int, tail: int) -> float:
+    """How much the picture changes within a half second in the film's second half, until it holds still: the lower
+    quartile of mean differences (share of full range), so that a cut does not stand for movement."""
+    import cv2
+
+    step, last = max(1, fps // 2), len(frames) - tail
+    looks = range(len(frames) // 2, last - step, max(1, step // 3))
+    moved = [float(cv2.absdiff(frames[n], frames[n + step]).mean()) / 219 for n in looks]
+    return float(np.percentile(moved, 25)) if moved else 0.0
 
 
 def _tail(moved: Sequence[float]) -> int:

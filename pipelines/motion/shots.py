@@ -8,23 +8,28 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from pipelines.compose.compose import Composition
 from pipelines.compose.draw import Item, Pixels, draw
 from pipelines.compose.page import Layout
-from pipelines.motion.cards import Card
 from pipelines.motion.easing import Bezier, easing
 from pipelines.motion.lightset import LightSet, Look
 from pipelines.motion.storyboard import Move
-from pipelines.motion.words import Cue, Group, shown
+from pipelines.motion.words import Cue, Group, halves, shown
 
-PUSH = 0.012
+POSTER = 0.06
+"""The film's first two frames are the finished still: feeds show them as its poster. Then the telling begins."""
+PUSH = 0.035
+"""How much nearer a wide shot is at its end than the still."""
+CLOSER = 0.02
 """Growth of a close shot each second."""
+SETTLE, SETTLED = 0.035, 0.85
+"""How much nearer the end card begins, and seconds until it stands."""
 FINE = 60
 """Steps in which a device over the picture is made."""
-DRIFT = 0.06
-"""How much nearer a wide shot begins than it ends."""
-POP = 0.3
-FIRST = 0.13
-"""How long before the film the first card has begun to come: its words are there in frame 0 and still settle."""
+LIGHTS = 160
+"""Steps of the light's way: what nobody can see is not drawn again."""
+STAYING = ("logo", "frame", "button", "cta", "legal", "price", "was", "rating", "source")
+"""Roles that are there from the start: an offer is never told without its terms, a voice never without its source."""
 
 
 class Shot(Protocol):
@@ -57,56 +62,56 @@ class Track:
 
 @dataclass(kw_only=True)
 class Wide:
-    """The still's own picture: light, print, product and type by their tracks and cues. Type never moves with the
-    camera, which draws back about the point `about` until `still_at`.
+    """The still's own picture: first the still itself, then light, print and type by their tracks and cues.
 
-    `device(progress)` gives a device's items; `printed` says that they lie on the ground. `change` turns a group into
-    what it shows at a moment (a figure that counts).
+    The camera comes nearer about the point `about` until `until`; type over the picture does not move with it, unless
+    `whole` says that the type is the picture. `still` is shown as the film's first frames. `device(progress)` gives a
+    device's items; `printed` says that they lie on the ground. `change` turns a group into what it shows at a moment (a
+    figure that counts).
     """
 
     place: LightSet
     groups: tuple[tuple[Group, Cue], ...]
     light: Track
-    product: Track
     progress: Track
-    travel: float = 0.0
+    split: Track
+    until: float
+    still: Pixels | None = None
     device: Callable[[float], tuple[Item, ...]] | None = None
     printed: bool = False
     ghost: tuple[Item, ...] = ()
     change: Callable[[Group, float], tuple[Group, Any]] | None = None
-    still_at: float = 0.0
     about: tuple[float, float] = (0.0, 0.0)
     window: tuple[int, int, int, int] | None = None
+    whole: bool = False
     _base: dict[str, Any] = field(default_factory=dict)
 
     def frame(self, t: float) -> Pixels:
         """The picture at a moment."""
+        if self.still is not None and t < POSTER:
+            return self.still
         items, key = self._over(t)
         base, base_key = self._under(t)
-        nearer = self._nearer(t)
-        whole = (base_key, key, nearer)
-        if self._base.get("frame key") != whole:
-            self._base["frame key"] = whole
-            self._base["frame"] = _with(self._moved(base, nearer), items)
+        nearer = round(PUSH * easing("push")(t / self.until), 5)
+        told = (base_key, key, nearer)
+        if self._base.get("frame key") != told:
+            self._base["frame key"] = told
+            if self.whole:
+                self._base["frame"] = self._moved(_with(base, items), nearer)
+            else:
+                self._base["frame"] = _with(self._moved(base, nearer), items)
         return np.asarray(self._base["frame"], np.uint8)
 
     def _under(self, t: float) -> tuple[Pixels, Any]:
-        there = self.product.at(t)
         look = Look(
-            light=_rounded(self.light.at(t)), device=_rounded(self.progress.at(t)) if self.printed else 1.0,
-            product=_rounded(there), shift=round(self.travel * (1 - there), 1),
+            hour=round(self.light.at(t) * LIGHTS) / LIGHTS, device=_rounded(self.progress.at(t)) if self.printed else 1.0,
+            split=_rounded(self.split.at(t)),
         )
         if self._base.get("look") != look:
             printed = self.device(look.device) if self.device and self.printed else ()
             self._base["look"] = look
             self._base["picture"] = self.place.picture(look, (*self.ghost, *printed))
         return self._base["picture"], look
-
-    def _nearer(self, t: float) -> float:
-        """How much larger than the still the picture is: the camera draws back and has stopped at `still_at`."""
-        if t >= self.still_at:
-            return 0.0
-        return float(round(DRIFT * (1 - t / self.still_at) ** 1.25, 5))
 
     def _moved(self, base: Pixels, nearer: float) -> Pixels:
         """The picture enlarged about a point; round a window the page stays."""
@@ -137,16 +142,20 @@ class Wide:
 
 @dataclass(kw_only=True)
 class Close:
-    """The product near, the camera pushing in on a point; type stands still over it."""
+    """The product near, light still going, the camera pushing in on a point; type stands still over it.
 
-    base: Pixels
+    `base(hour)` gives the picture under the type.
+    """
+
+    base: Callable[[float], Pixels]
+    light: Track
     centre: tuple[float, float]
     start: float
     groups: tuple[tuple[Group, Cue], ...]
 
     def frame(self, t: float) -> Pixels:
         """The picture at a moment."""
-        moved = enlarged(self.base, 1 + PUSH * (t - self.start), self.centre)
+        moved = enlarged(self.base(self.light.at(t)), 1 + CLOSER * (t - self.start), self.centre)
         items: list[Item] = []
         for group, cue in self.groups:
             items += shown(group, cue, t)[0]
@@ -154,25 +163,26 @@ class Close:
 
 
 @dataclass(kw_only=True)
-class Cards:
-    """Words on flat colours, one card after the other, `step` seconds each."""
+class End:
+    """The end lockup: the picture comes to rest while logo, line and call to action rise; then it holds still."""
 
-    size: tuple[int, int]
-    cards: Sequence[Card]
-    step: float
+    base: Pixels
+    about: tuple[float, float]
+    start: float
+    groups: tuple[tuple[Group, Cue], ...]
+    card: Composition
     _drawn: dict[Any, Pixels] = field(default_factory=dict)
 
     def frame(self, t: float) -> Pixels:
         """The picture at a moment."""
-        n = min(int(t / self.step + 1e-6), len(self.cards) - 1)
-        first = n * self.step - (FIRST if n == 0 else 0.06)
-        card = self.cards[n]
-        group = Group(role="card", items=(card.block,))
-        items, key = shown(group, Cue(enter=first, seconds=POP, stagger=0.03), t)
-        if (n, key) not in self._drawn:
+        nearer = round(SETTLE * (1 - easing("rest")((t - self.start) / SETTLED)), 5)
+        found = [shown(group, cue, t) for group, cue in self.groups]
+        key = (nearer, tuple(k for _, k in found))
+        if key not in self._drawn:
             self._drawn.clear()
-            self._drawn[(n, key)] = _with(flat(self.size, card.ground), items)
-        return self._drawn[(n, key)]
+            base = enlarged(self.base, 1 + nearer, self.about) if nearer > 0 else self.base
+            self._drawn[key] = _with(base, [item for items, _ in found for item in items])
+        return self._drawn[key]
 
 
 def enlarged(picture: Pixels, scale: float, about: tuple[float, float]) -> Pixels:
@@ -183,11 +193,6 @@ def enlarged(picture: Pixels, scale: float, about: tuple[float, float]) -> Pixel
     move = np.array([[scale, 0, x * (1 - scale)], [0, scale, y * (1 - scale)]], np.float64)
     moved = cv2.warpAffine(picture, move, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.uint8)
-
-
-def flat(size: tuple[int, int], colour: str) -> Pixels:
-    """A picture (h, w, 3) of one colour."""
-    return np.full((size[1], size[0], 3), [int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
 
 
 def _with(base: Pixels, items: Sequence[Item]) -> Pixels:
@@ -206,25 +211,29 @@ def _rounded(value: float) -> float:
     return round(min(max(value, 0.0), 1.0), 3)
 
 
-def cues(layout: Layout, groups: Sequence[Group], starts: Mapping[str, tuple[float, Move]], leave: float,
-         leaving: frozenset[str]) -> tuple[tuple[Group, Cue], ...]:  # fmt: skip
+def cues(
+    layout: Layout, groups: Sequence[Group], starts: Mapping[str, tuple[float, Move]], phrases: tuple[float, Move] | None
+) -> tuple[tuple[Group, Cue], ...]:
     """Each group with its cue. `starts` tells by role, or as `rest`, when a move brings it in; the first text of a
-    layout, logo and frame are there from the start unless told otherwise by their own role."""
+    layout, logo, frame, prices and terms are there from the start unless told otherwise by their own role. `phrases`
+    brings in what a first text says after its first stop."""
     made: list[tuple[Group, Cue]] = []
     lead = layout.texts[0].role if layout.texts else ""
     waiting = 0
     for group in groups:
+        parts = halves(group) if phrases and group.role in ("headline", "quote") else None
         found = starts.get(group.role)
-        if found is None and group.role not in (lead, "logo", "frame", "button"):
+        if found is None and group.role not in (lead, *STAYING):
             found = starts.get("rest")
             if found is not None:
                 found = (found[0] + waiting * found[1].stagger, found[1])
                 waiting += 1
-        ends = leave if group.role in leaving else float("inf")
-        if found is None:
-            made.append((group, Cue(leave=ends)))
+        if parts is not None and phrases is not None:
+            made += [(parts[0], Cue()), (parts[1], _cue(*phrases))]
         else:
-            start, move = found
-            lines = min(move.stagger, 0.12)
-            made.append((group, Cue(enter=start, seconds=move.seconds, stagger=lines, ease=move.ease, leave=ends)))
+            made.append((group, _cue(*found) if found else Cue()))
     return tuple(made)
+
+
+def _cue(start: float, move: Move) -> Cue:
+    return Cue(enter=start, seconds=move.seconds, stagger=min(move.stagger, 0.12), ease=move.ease)

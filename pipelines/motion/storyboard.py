@@ -1,11 +1,12 @@
 """Storyboards: what is seen when, as data. One YAML file each in `storyboards/`; here they are read and chosen.
 
-    shots   in order: `wide` (the still's own picture), `close` (the product near, with the second line), `cards` (the
-            headline on flat colours, a few words at a time), `hero` (the product standing alone, for pictures that
-            show none). A shot that a concept cannot have is left out and the one before it stays on.
-    moves   what changes in the wide shot. `what`: light, device, product, figure, lead (the first text), headline,
-            rest (all other texts). `at` and `for` in seconds; `at` may be an anchor (`end`, `cards`) plus seconds.
-    marks   sounds, at seconds or anchors
+    shots   in order: `wide` (the still's own picture), `close` (the product near, with the thought's second words or
+            silent), `end` (the end lockup). A shot that a concept cannot have is left out and the one before stays on.
+    moves   what changes in the wide shot. `what`: light (how far it goes on), device, figure (how much is counted),
+            split (the line between two lights comes to its place), phrases (what a headline says after its first
+            stop), headline, rest (all other texts). `at` and `for` in seconds; `at` may be an anchor (`end`) plus
+            seconds.
+    marks   sounds, at seconds or anchors; `every` seconds again `until` another time
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import yaml
 from factory.errors import StageError
 
 Time = float | str
-ShotKind = Literal["wide", "close", "cards", "hero"]
+ShotKind = Literal["wide", "close", "end"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +35,6 @@ class Move:
     start: float = 0.0
     end: float = 1.0
     ease: str = "enter"
-    travel: float = 0.0
     stagger: float = 0.1
 
 
@@ -47,6 +47,16 @@ class ShotPlan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Beat:
+    """A sound at a time; with `every` again and again until another."""
+
+    sound: str
+    at: Time
+    every: float = 0.0
+    until: Time = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Storyboard:
     """A way to tell a concept in `seconds`. `end` is when the end card begins, for one of 1.6 s."""
 
@@ -56,7 +66,7 @@ class Storyboard:
     end: float
     shots: tuple[ShotPlan, ...]
     moves: tuple[Move, ...]
-    marks: tuple[tuple[str, Time], ...]
+    marks: tuple[Beat, ...]
     families: frozenset[str] = frozenset()
     devices: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
@@ -72,8 +82,9 @@ class Storyboard:
 class Facts:
     """What a storyboard is chosen by: the layout family, the device drawn, and what there is to show.
 
-    `has` holds some of: product, figure (a number that can be counted up), words (a headline short enough for cards),
-    device (one is drawn).
+    `has` holds some of: product, figure (a number that can be counted up), phrases (a headline that says two things on
+    lines of their own), device (one is drawn over the picture), printed (one lies on the ground), split (two lights
+    meet).
     """
 
     family: str
@@ -107,10 +118,14 @@ def read(data: Mapping[str, Any]) -> Storyboard:
         name=data["name"], title=data["title"], seconds=float(data["seconds"]), end=float(data["end"]),
         shots=tuple(ShotPlan(kind=s["kind"], at=s["at"]) for s in data["shots"]),
         moves=tuple(_move(m) for m in data.get("moves", ())),
-        marks=tuple((m["sound"], m["at"]) for m in data.get("marks", ())),
+        marks=tuple(_beat(m) for m in data.get("marks", ())),
         families=frozenset(data.get("families", ())), devices=frozenset(data.get("devices", ())),
         needs=frozenset(data.get("needs", ())), motives=frozenset(data.get("motives", ())), rank=int(data.get("rank", 0)),
     )
+
+
+def _beat(data: Mapping[str, Any]) -> Beat:
+    return Beat(sound=data["sound"], at=data["at"], every=float(data.get("every", 0.0)), until=data.get("until", 0.0))
 
 
 def _move(data: Mapping[str, Any]) -> Move:

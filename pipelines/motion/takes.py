@@ -1,37 +1,43 @@
-"""Takes: the still's own shot, the close one and the hero's, made for one composition by a storyboard's moves."""
+"""Takes: the still's own shot, the close one and the end lockup, made for one composition by a storyboard's moves."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from brand_kits.kit import BrandKit
-from factory.records import CopyDeck, Placement
+from factory.records import CopyDeck, Placement, Text
 from pipelines.compose.compose import Composer, Composition, device_colours, ghost
 from pipelines.compose.content import set_right
 from pipelines.compose.faces import face_of
-from pipelines.compose.family import LayoutError
 from pipelines.compose.geometry import union
-from pipelines.motion.cards import Card
 from pipelines.motion.closeup import close_up
-from pipelines.motion.easing import easing
-from pipelines.motion.endcard import leaving, lockup
-from pipelines.motion.lift import lift
+from pipelines.motion.endcard import call_group, end_card
 from pipelines.motion.lightset import LightSet
-from pipelines.motion.shots import Close, Track, Wide, cues
+from pipelines.motion.shots import Close, End, Track, Wide, cues
 from pipelines.motion.storyboard import Move, Storyboard, reading_seconds, resolve
-from pipelines.motion.words import LEAVE, Cue, Group, counted, figure_of, grouped
+from pipelines.motion.words import Cue, Group, counted, figure_of, grouped
 
 SPOKEN = ("headline", "headline2", "quote")
 FIGURES = ("number", "rating", "price")
 COUNTED = ("number",)
 """What may be shown at less than its value: never a rating, which would stand there as another one."""
-HERO_TRAVEL = 0.05
-NUMBER = re.compile(r"\d+")
+OWN = "brief"
+"""Source of words that a person wrote for this idea."""
+APART = 0.26
+"""How far from its place the line between two lights begins, in canvases."""
 PATIENCE = 0.5
 """How much shorter than its reading time a second line may stand: nothing else is read there."""
+EARLIEST = 1.7
+"""A close shot never begins before this second: the thought comes first."""
+LATEST = 1.4
+"""A close shot is at least so long."""
+ORDER = ("logo", "headline", "sub", "phrase", "cta", "legal")
+"""In which order the lockup builds."""
+NUMBER = re.compile(r"\d+")
 
 
 @dataclass(kw_only=True)
@@ -46,7 +52,6 @@ class Job:
     seed: int
     board: Storyboard
     anchors: dict[str, float]
-    words: tuple[Card, ...]
 
     @property
     def locale(self) -> str:
@@ -58,9 +63,22 @@ class Job:
         """Beats a minute of the kit's sound."""
         return float(self.kit.motion.sound.get("bpm", 100.0))
 
-    def starts(self, what: str) -> tuple[tuple[float, Move], ...]:
-        """The storyboard's moves of one thing with their seconds."""
-        return tuple((resolve(m.at, self.anchors), m) for m in self.board.move(what))
+    def track(self, what: str, rest: float = 1.0) -> Track:
+        """The storyboard's moves of one thing as a value over time."""
+        moves = tuple((resolve(m.at, self.anchors), m) for m in self.board.move(what))
+        return Track(moves=moves, brand=self.kit.motion.easing, rest=rest)
+
+    def start(self, what: str) -> tuple[float, Move] | None:
+        """When the storyboard first moves a thing, and how."""
+        return next(iter(self.track(what).moves), None)
+
+    @cached_property
+    def place(self) -> LightSet:
+        """The still's place, shared by its shots."""
+        still = self.composition
+        w, h = still.backdrop.size
+        across = still.backdrop.split is not None and still.backdrop.split[0] == "x"
+        return LightSet(still.backdrop, still.behind, still.veils, apart=APART * (w if across else h))
 
 
 def headline(composition: Composition) -> str:
@@ -68,42 +86,36 @@ def headline(composition: Composition) -> str:
     return " ".join(t.block.text for t in composition.layout.texts if t.role in SPOKEN)
 
 
-def wide(job: Job, composition: Composition, end_card: bool) -> Wide:
-    """The still's own shot by the storyboard's moves, with the end card's lockup at its end where it is the last."""
-    layout, tones, kit = composition.layout, job.composer.tones, job.kit
-    colours = device_colours(kit, tones)
+def wide(job: Job, until: float, later: Sequence[str] = ()) -> Wide:
+    """The still's own shot by the storyboard's moves, up to a moment. After the poster, texts in `later` wait for the
+    close shot, which says them."""
+    composition, kit = job.composition, job.kit
+    layout = composition.layout
+    colours = device_colours(kit, job.composer.tones)
     fixture = layout.fixture
     printed = fixture is not None and fixture.device.where == "behind"
+    over = fixture is not None and not printed
     front = len(fixture.draw(colours)) if fixture is not None and not printed else 0
     _, groups = grouped(composition.items, front)
-    starts: dict[str, tuple[float, Move]] = {}
-    for move in job.board.moves:
-        roles = {"headline": SPOKEN, "figure": COUNTED, "rest": ("rest",)}.get(move.what, ())
-        starts |= {role: (resolve(move.at, job.anchors), move) for role in roles}
-    figure = starts.get("number")
-    for role in COUNTED:
-        starts.pop(role, None)
-    leave = job.anchors["end"] - LEAVE if end_card else float("inf")
-    timed = cues(layout, groups, starts, leave, leaving(layout))
-    if end_card:
-        timed = (*timed, *_end_groups(job, composition, groups))
-    made = Wide(
-        place=LightSet(composition.backdrop, composition.behind, composition.veils),
-        groups=timed, light=Track(moves=job.starts("light"), brand=kit.motion.easing),
-        product=Track(moves=job.starts("product"), brand=kit.motion.easing),
-        progress=Track(moves=job.starts("device"), brand=kit.motion.easing),
-        travel=_travel(composition, _share(job.board)), printed=printed,
-        device=(lambda p: fixture.draw(colours, p)) if fixture else None,
-        ghost=ghost(layout, kit, tones), change=_counter(job, figure) if figure else None,
-        still_at=job.anchors["end"], about=_quiet_point(composition), window=_window(composition),
+    groups = tuple(g for g in groups if g.role not in ("sub", "body") or g.block is None or g.block.text not in later)
+    starts = {"rest": found} if (found := job.start("rest")) else {}
+    starts |= dict.fromkeys(SPOKEN, told) if (told := job.start("headline")) else {}
+    return Wide(
+        place=job.place, groups=cues(layout, groups, starts, job.start("phrases")), still=composition.pixels,
+        light=job.track("light", rest=0.0), progress=job.track("device"), split=job.track("split"), printed=printed,
+        device=(lambda p: fixture.draw(colours, p)) if fixture else None, until=until,
+        ghost=ghost(layout, kit, job.composer.tones), change=_counter(job) if job.start("figure") else None,
+        about=_quiet_point(composition), window=None if over else _window(composition), whole=over,
     )
-    lift(made, composition)
-    return made
 
 
 def _quiet_point(composition: Composition) -> tuple[float, float]:
-    """The point of the product nearest to the type, else the type's middle: what touches nothing stays in place."""
-    box = union([t.box for t in composition.layout.texts]) if composition.layout.texts else composition.layout.grid.canvas
+    """The point that the camera comes nearer to: of the product the one nearest to the type, so that it grows away from
+    it; a device's middle where that is the picture; without either the type's middle."""
+    layout = composition.layout
+    if layout.fixture is not None and layout.fixture.device.where != "behind":
+        return layout.fixture.box.centre
+    box = union([t.box for t in layout.texts]) if layout.texts else layout.grid.canvas
     x, y = box.centre
     if composition.product_box is None:
         return x, y
@@ -116,108 +128,101 @@ def _window(composition: Composition) -> tuple[int, int, int, int] | None:
     return (round(box.x), round(box.y), round(box.w), round(box.h)) if box else None
 
 
-def _share(board: Storyboard) -> float:
-    return next((m.travel for m in board.move("product")), 0.0)
-
-
-def _travel(composition: Composition, share: float) -> float:
-    """How far above its place the product appears, px: a share of the canvas, less where type stands over it."""
-    asked = share * composition.layout.grid.size[1]
-    if composition.product_box is None:
-        return asked
-    x, y, w, _ = composition.product_box
-    over = [t.box.bottom for t in composition.layout.texts if t.box.x < x + w and t.box.right > x and t.box.bottom <= y]
-    room = y - max(over) - composition.layout.grid.unit if over else asked
-    return min(asked, max(room, 0.0))
-
-
-def _counter(job: Job, move: tuple[float, Move]) -> Any:
+def _counter(job: Job) -> Any:
     """Turns a figure's group into what it shows at a moment."""
-    start, how = move
-    ease = easing(how.ease)
+    track = job.track("figure")
 
     def change(group: Group, t: float) -> tuple[Group, Any]:
         block = group.block
         figure = figure_of(block) if block is not None and group.role in COUNTED else None
-        if block is None or figure is None or t >= start + how.seconds:
+        share = track.at(t)
+        if block is None or figure is None or share >= 1:
             return group, None
-        share = how.start + (how.end - how.start) * ease((t - start) / how.seconds)
-        written = figure.at(share)
-        face = face_of(job.kit, "display", block.weight)
-        now = counted(block, figure, share, face)
-        return replace(group, items=tuple(now if i is block else i for i in group.items)), written
+        now = counted(block, figure, share, face_of(job.kit, "display", block.weight))
+        return replace(group, items=tuple(now if i is block else i for i in group.items)), figure.at(share)
 
     return change
 
 
-def _end_groups(job: Job, composition: Composition, groups: Sequence[Group]) -> tuple[tuple[Group, Cue], ...]:
-    """Logo and phrase of the end card with their cues; they are all there .7 s after it begins."""
-    kept = [g for g in groups if g.role not in leaving(composition.layout)]
-    phrase = job.deck.first("art_cta")
-    text = set_right(phrase.text, job.locale) if phrase else ""
-    made = lockup(
-        composition.layout, kept, text, job.kit, job.composer.tones, _still_without(composition), job.locale
-    )
-    end = job.anchors["end"]
-    return tuple((g, Cue(enter=end + 0.08 + 0.12 * n, seconds=0.5)) for n, g in enumerate(made))
+# --------------------------------------------------------------------------------------------------------- close
 
 
-def _still_without(composition: Composition) -> Any:
-    """The still's picture under its type, on which new type is coloured."""
-    return composition.backdrop.picture(composition.behind, composition.veils)
-
-
-def close(job: Job, start: float) -> Close | None:
-    """The product near with a second line that can be read in the time; None when there is no such view or line."""
+def close(job: Job, start: float) -> tuple[float, Close] | None:
+    """The product near, with the thought's second words if they can be read in the time, else silent; and when it
+    begins, which is sooner where there is more to read. None where the product cannot be shown nearer."""
     composer, composition = job.composer, job.composition
     if composer.product is None or composer.shape is None or composition.product_box is None:
         return None
-    seconds = job.anchors["end"] - start
-    text = next((t for t in _second_lines(job) if reading_seconds(t) <= seconds + PATIENCE), "")
-    if not text or composition.backdrop.second is not None:
-        return None
-    place = LightSet(composition.backdrop, composition.behind, composition.veils)
-    found = close_up(
-        place, composer.product, composer.shape, text, composition.layout.grid, job.kit, composer.tones, job.locale
-    )
-    if found is None:
-        return None
-    group = Group(role="close", items=(found.block,))
-    return Close(base=found.pixels, centre=found.centre, start=start, groups=((group, Cue(enter=start, seconds=0.4)),))
-
-
-def _second_lines(job: Job) -> list[str]:
-    """What may be said after the headline, best first: never the headline again, last what repeats a figure."""
-    said = headline(job.composition)
-    fields = ("art_sub", "art_body", "art_item")
-    texts = [set_right(t.text, job.locale) for name in fields for t in job.deck.options(name)]
-    shown = " ".join(t.block.text for t in job.composition.layout.texts if t.role in (*SPOKEN, *FIGURES))
-    figures = set(NUMBER.findall(shown))
-    fresh = [t for t in dict.fromkeys(texts) if t and t != said]
-    return sorted(fresh, key=lambda t: bool(figures & set(NUMBER.findall(t))))
-
-
-def hero(job: Job) -> Wide | None:
-    """For a still that shows no product: the product alone with the same headline, as the film's end."""
-    composer = job.composer
-    if job.composition.product_box is not None or composer.product is None:
-        return None
-    concept = replace(composer.concept, family="product", device="")
-    other = Composer(concept=concept, kit=job.kit, scene=composer.scene, product=composer.product, brief=composer.brief)
-    content = replace(job.composition.content, device="").without(tuple(leaving(job.composition.layout)))
-    try:
-        still = other.compose_content(content, job.placement)
-    except LayoutError:
-        return None
-    if still.product_box is None:
+    if composition.backdrop.second is not None:
         return None
     end = job.anchors["end"]
-    landing = (end, Move(what="product", seconds=0.6, ease="settle"))
-    _, groups = grouped(still.items, 0)
-    timed = (*cues(still.layout, groups, {}, float("inf"), leaving(still.layout)), *_end_groups(job, still, groups))
-    return Wide(
-        place=LightSet(still.backdrop, still.behind, still.veils), groups=timed,
-        light=Track(moves=()), product=Track(moves=(landing,)), progress=Track(moves=()),
-        travel=_travel(still, HERO_TRAVEL),
-        ghost=ghost(still.layout, job.kit, composer.tones),
+    for text in (*second_words(job), ""):
+        begins = max(EARLIEST, min(start, end - reading_seconds(text) + PATIENCE)) if text else start
+        if text and reading_seconds(text) > end - begins + PATIENCE:
+            continue
+        found = close_up(
+            job.place, composer.product, composer.shape, text, composition.layout.grid, job.kit, composer.tones, job.locale
+        )
+        if found is not None and end - begins >= LATEST:
+            groups = ((Group(role="close", items=(found.block,)), Cue(enter=begins, seconds=0.4)),) if found.block else ()
+            light = job.track("light", rest=0.0)
+            return begins, Close(base=found.pixels, light=light, centre=found.centre, start=begins, groups=groups)
+    return None
+
+
+def second_words(job: Job) -> list[str]:
+    """What may be said near the product, best first: the thought's own sub, or where it began and ended. Never the
+    headline again, never another fact. A sub line that the still shows is kept for here."""
+    layout = job.composition.layout
+    said = {t.block.text for t in layout.texts if t.role in (*SPOKEN, "caption", *FIGURES)}
+    return [] if layout.text("price") else [t for t in own_words(job) if t not in said and t != headline(job.composition)]
+
+
+def own_words(job: Job) -> list[str]:
+    """The thought's own words beside its headline: what a person wrote for it; where nobody did, what is said of its
+    own fact."""
+    concept = job.composer.concept
+    mine = {concept.fact, concept.proof} - {""}
+
+    def own(text: Text) -> bool:
+        return text.source == OWN or (not concept.line and bool(text.facts) and set(text.facts) <= mine)
+
+    fields = ("art_sub", "art_quote")
+    texts = [set_right(t.text, job.locale) for name in fields for t in job.deck.options(name) if own(t)]
+    return list(dict.fromkeys(texts))
+
+
+# ----------------------------------------------------------------------------------------------------------- end
+
+
+def end(job: Job, said: Sequence[str]) -> End | None:
+    """The end lockup; `said` is what close shots have told already. Logo and product are there at once, line and call
+    rise; all is still within .8 s."""
+    tried = (
+        end_card(job.composer, job.placement, job.deck, job.kit, job.composition, line) for line in last_words(job, said)
     )
+    card = next((c for c in tried if c is not None), None)
+    if card is None:
+        return None
+    begin = job.anchors["end"]
+    _, groups = grouped(card.items, 0)
+    made = [call_group(card, g) if g.role == "phrase" else g for g in groups]
+    ordered = sorted(made, key=lambda g: ORDER.index(g.role) if g.role in ORDER else len(ORDER))
+    rising = [g for g in ordered if g.role != "logo"]
+    timed = [(g, Cue()) for g in ordered if g.role == "logo"]
+    timed += [(g, Cue(enter=begin + 0.05 + 0.1 * n, seconds=0.42, stagger=0.06)) for n, g in enumerate(rising)]
+    box = card.product_box
+    about = (box[0] + box[2] / 2, float(box[1] + box[3])) if box else card.layout.grid.canvas.centre
+    base = card.backdrop.picture(card.behind, card.veils)
+    return End(base=base, about=about, start=begin, groups=tuple(timed), card=card)
+
+
+def last_words(job: Job, said: Sequence[str]) -> list[str]:
+    """The lockup's line, best first: of an offer what it gives for how much; else the thought's own sub, or when that was
+    said near the product, the headline whole once more."""
+    composition = job.composition
+    told = job.deck.first("art_headline")
+    whole = [headline(composition), set_right(told.text, job.locale) if told else ""]
+    if composition.layout.text("price") is not None:
+        return sorted(composition.content.options("sub"), key=len)
+    return [t for t in dict.fromkeys([*(w for w in own_words(job) if w not in said), *whole]) if t]

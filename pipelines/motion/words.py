@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,8 @@ from pipelines.motion.easing import easing
 OPEN = 0.4
 """A text is wholly there after this share of its way."""
 LEAVE = 0.24
+STOP = re.compile(r"[.,:;!?…—–]['’\"”»“]?$")
+"""Where a thought turns."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -60,6 +63,24 @@ def grouped(items: Sequence[Item], front: int) -> tuple[tuple[Item, ...], tuple[
     if waiting:
         groups.append(Group(role="frame", items=tuple(waiting)))
     return tuple(items[:front]), tuple(groups)
+
+
+def halves(group: Group) -> tuple[Group, Group] | None:
+    """A text that says two things, each on lines of its own, as two groups: parted after the first stop that ends a
+    line. None for one that says a single thing."""
+    block = group.block
+    if block is None:
+        return None
+    lines = sorted({p.line for p in block.pieces})
+    ends = [n for n in lines[:-1] if STOP.search(max((p for p in block.pieces if p.line == n), key=lambda p: p.box[0]).text)]
+    if not ends:
+        return None
+    first = replace(block, pieces=tuple(p for p in block.pieces if p.line <= ends[0]))
+    second = replace(block, pieces=tuple(p for p in block.pieces if p.line > ends[0]))
+    return (
+        replace(group, items=tuple(first if i is block else i for i in group.items)),
+        Group(role=group.role, items=(second,)),
+    )
 
 
 def shown(group: Group, cue: Cue, t: float) -> tuple[tuple[Item, ...], tuple[Any, ...]]:

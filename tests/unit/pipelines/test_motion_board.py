@@ -1,27 +1,23 @@
-"""Storyboards, easings, moving type and cards: the parts of a film before it is made."""
+"""Storyboards, easings, moving type: the parts of a film before it is made."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
 import pytest
-from composing import kit
 from hypothesis import given
 from hypothesis import strategies as st
 from typecase import DISPLAY
 
-from brand_kits.colour import apca_hex, hex_to_oklab
 from pipelines.compose.block import place
-from pipelines.compose.classes import grid_of
 from pipelines.compose.draw import Shown
 from pipelines.compose.fit import fit
 from pipelines.compose.prices import number
-from pipelines.motion.cards import NEAR, READ, cards, chunks
 from pipelines.motion.easing import CURVES, easing
 from pipelines.motion.storyboard import Facts, choose, reading_seconds, resolve, storyboards
-from pipelines.motion.words import Cue, Group, counted, figure_of, grouped, shown
+from pipelines.motion.words import Cue, Group, counted, figure_of, grouped, halves, shown
 
-PARTS = {"product", "words", "figure", "device"}
+PARTS = {"product", "phrases", "figure", "device", "printed", "split"}
 
 
 @pytest.mark.parametrize("name", [*sorted(CURVES), "linear", "brand"])
@@ -52,9 +48,11 @@ def test_there_are_at_least_three_storyboards_and_each_is_whole() -> None:
         assert board.seconds == 6.0
         assert board.shots[0].at == 0.0
         assert board.needs <= PARTS
-        anchors = {"end": board.end, "cards": 1.7}
-        assert all(0 <= resolve(at, anchors) <= board.seconds for _, at in board.marks)
+        assert board.shots[-1].kind == "end"
+        anchors = {"end": board.end}
+        assert all(0 <= resolve(beat.at, anchors) <= board.seconds for beat in board.marks)
         assert 3 <= len(board.marks) <= 5
+        assert any(m.what == "light" and m.at == 0.0 and m.seconds >= board.end for m in board.moves)
 
 
 @given(
@@ -67,10 +65,11 @@ def test_some_storyboard_suits_whatever_there_is(family: str, has: frozenset[str
     assert not board.families or family in board.families
 
 
-def test_the_motive_decides_between_equals() -> None:
-    have = frozenset({"product", "words"})
-    assert choose(Facts(family="product", motive="wit", has=have), 0).name == "kinetic_sentence"
-    assert choose(Facts(family="product", motive="desire", has=have), 0).name == "reveal_by_light"
+def test_what_there_is_decides() -> None:
+    have = frozenset({"product", "phrases"})
+    assert choose(Facts(family="product", motive="wit", has=have), 0).name == "two_beats"
+    assert choose(Facts(family="product", motive="wit", has=have - {"phrases"}), 0).name == "passing_light"
+    assert choose(Facts(family="diptych", has=have | {"split"}), 0).name == "split_opens"
 
 
 def test_a_time_is_a_number_or_an_anchor_with_seconds_on_it() -> None:
@@ -162,47 +161,17 @@ def test_words_are_no_figure() -> None:
     assert figure_of(number("many", "", DISPLAY, 100, 0, 0)) is None
 
 
-# ----------------------------------------------------------------------------------------------------- cards
+# --------------------------------------------------------------------------------------------------- phrases
 
 
-@given(st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1, max_size=12))
-def test_chunks_say_every_word_in_order(words: list[str]) -> None:
-    pieces = chunks(" ".join(words))
-    assert " ".join(pieces).split(" ") == words
-    assert len(pieces) <= 5
+def test_a_headline_of_two_thoughts_parts_after_the_first_stop_that_ends_a_line() -> None:
+    parts = halves(group("Like revenge, but breakfast.", 2))
+    assert parts is not None
+    words = [" ".join(p.text for p in part.block.pieces) for part in parts if part.block is not None]
+    assert words == ["Like revenge,", "but breakfast."]
 
 
-def test_chunks_never_cross_a_full_stop_and_leave_no_little_word_alone() -> None:
-    assert chunks("Not instant. Not sorry.") == ("Not", "instant.", "Not", "sorry.")
-    assert "We hit" in chunks("We hit snooze for 18 hours.")
-    assert chunks("Face A\u202f: la mousse.") == ("Face A\u202f:", "la mousse.")
-
-
-def test_a_short_word_before_a_stop_goes_with_the_one_before_it() -> None:
-    assert chunks("Ask for it. Now then.") == ("Ask", "for it.", "Now", "then.")
-
-
-@pytest.mark.parametrize("ground", ["#F7EDE0", "#1C1A3B", "#F7BB45", "#CFC0E9"])
-def test_neighbouring_cards_differ_in_hue_and_hardly_in_lightness(ground: str) -> None:
-    from composing import placement
-
-    grid = grid_of(placement("story"))
-    made = cards("Not instant. Not sorry.", kit(), ground, grid, grid.live, "en", ("#F7EDE0", "#1C1A3B"))
-    assert made is not None
-    chain = [*(c.ground for c in made), ground]
-    assert all(abs(hex_to_oklab(a)[0] - hex_to_oklab(b)[0]) <= NEAR for a, b in pairwise(chain))
-    assert all(a != b for a, b in pairwise(chain))
-    assert all(abs(apca_hex(c.block.colour, c.ground)) >= READ for c in made)
-    for card in made:
-        x, y, w, h = card.block.box
-        assert grid.live.x - 1 <= x
-        assert x + w <= grid.live.right + 1
-        assert grid.live.y <= y
-        assert y + h <= grid.live.bottom
-
-
-def test_one_word_makes_no_cards() -> None:
-    from composing import placement
-
-    grid = grid_of(placement("square"))
-    assert cards("Coffee.", kit(), "#F7EDE0", grid, grid.live, "en", ("#1C1A3B",)) is None
+def test_a_headline_of_one_thought_stays_whole() -> None:
+    assert halves(group("Made overnight, slowly", 1)) is None
+    assert halves(group("Nothing stops this at all", 2)) is None
+    assert halves(Group(role="frame", items=())) is None

@@ -99,7 +99,7 @@ def test_a_still_picture_is_dead_and_does_not_flash() -> None:
     told = figures([120] * 90)
     assert told["flashes_per_second"] == 0
     assert told["jumps_per_second"] == 0
-    assert float(told["dead_seconds"]) > 2  # type: ignore[arg-type]
+    assert float(told["dead_seconds"]) > 1.5  # type: ignore[arg-type]
 
 
 def test_light_that_goes_up_and_down_five_times_a_second_flashes() -> None:
@@ -114,7 +114,21 @@ def test_light_that_rises_once_is_no_flash() -> None:
 
 def test_slow_movement_is_not_dead_and_a_short_rest_neither() -> None:
     assert figures([60 + n // 2 for n in range(150)])["dead_seconds"] == 0
-    assert figures([60 + n for n in range(60)] + [120] * 20 + [120 - n for n in range(60)])["dead_seconds"] == 0
+    assert figures([60 + n for n in range(60)] + [120] * 12 + [120 - n for n in range(60)])["dead_seconds"] == 0
+
+
+def test_half_a_second_without_movement_is_told_and_the_read_hold_is_not() -> None:
+    moving = [60 + n for n in range(60)]
+    assert float(figures(moving + [120] * 24 + moving)["dead_seconds"]) == pytest.approx(0.8, abs=0.05)  # type: ignore[arg-type]
+    assert figures(moving + [119] * 36)["dead_seconds"] == 0
+    assert float(figures(moving + [119] * 70)["dead_seconds"]) > 1  # type: ignore[arg-type]
+
+
+def test_a_second_half_that_rests_between_two_cuts_is_told() -> None:
+    lively = figures([60 + n for n in range(100)])["second_half"]
+    resting = figures([60 + n for n in range(40)] + [100] * 30 + [160] * 29 + [161])["second_half"]
+    assert float(lively) > 0.02  # type: ignore[arg-type]
+    assert resting == 0
 
 
 def test_the_same_card_twice_with_another_between_is_not_dead() -> None:
