@@ -49,8 +49,8 @@ def _server(here: Installation, name: str) -> Part:
     server, place = SERVERS[name], here.places[name]
     return Part(
         name=name, prepare=lambda: server.prepare(place), argv=lambda: server.argv(place), env=lambda: server.environ(place),
-        ready=lambda _: server.ready(place), tidy=lambda: server.tidy(place), port=place.port, account=place.account, stop_signal=server.stop_signal,
-        grace_s=server.grace_s, start_s=server.start_s,
+        ready=lambda _: server.ready(place), tidy=lambda: server.tidy(place), port=place.port, account=place.account,
+        stop_signal=server.stop_signal, grace_s=server.grace_s, start_s=server.start_s,
     )  # fmt: skip
 
 

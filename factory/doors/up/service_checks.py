@@ -10,8 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from factory.doors.up.doctor import Check, Patient, Reading, fail, ok, warn
 
-LANES = ("cpu", "io", "preview")
-GONE_S, STUCK_S, OLD_S = 60.0, 600.0, 300.0
+GONE_S, OLD_S = 60.0, 300.0
 BELLS_S, CLOCK_WARN_S, CLOCK_FAIL_S = 30.0, 2.0, 60.0
 NOT_STARTED = "Start it with `factory up`, or correct "
 
@@ -97,20 +96,20 @@ def _bucket(patient: Patient) -> Iterator[Reading]:
 
 
 def _workers(patient: Patient) -> Iterator[Reading]:
-    rows = patient.facts["database"].execute(
-        "select lane, name, job, extract(epoch from now() - seen_at)::float8 as seen, "
-        "extract(epoch from now() - coalesce(progress_at, started_at))::float8 as progress from workers order by name").fetchall()
-    there = [r for r in rows if r["seen"] < GONE_S]
-    lanes = {lane for r in there for lane in r["lane"].split(",")}
-    for lane in LANES:
-        if lane not in lanes:
-            yield fail(f"nobody serves lane {lane}", f"`factory up` starts worker-{lane}; its log says why it is not there.")
-    for r in there:
-        if r["job"] and r["progress"] > STUCK_S:
-            yield warn(f"{r['name']} has ended nothing for {_span(r['progress'])}; it holds {r['job']}",
-                       "Look into its log; killing it loses nothing.")
-    if there:
-        yield ok(f"{len(there)} seen within {GONE_S:.0f} s")
+    from workers.health import lanes
+
+    for lane, row in lanes(patient.facts["database"]).items():
+        if not row["well"]:
+            yield fail(f"lane {lane}: {row['jobs']} jobs wait, the oldest for {_span(row['age'])}, and none ends",
+                       f"`factory up` starts worker-{lane}; its log says why it does not work.")
+        else:
+            yield ok(f"lane {lane}: " + (f"something ended {_span(row['ended'])} ago" if row["ended"] is not None else "idle"))
+    seen = patient.facts["database"].execute(
+        "select extract(epoch from now() - max(seen_at))::float8 as ago from workers where lane = 'relay'").fetchone()["ago"]
+    if seen is None or seen > GONE_S:
+        yield fail("no relay was seen within a minute", "`factory up` starts it; what a killed worker held waits for it.")
+    else:
+        yield ok(f"a relay was seen {_span(seen)} ago")
 
 
 def _queues(patient: Patient) -> Iterator[Reading]:

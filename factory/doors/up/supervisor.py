@@ -128,10 +128,10 @@ class Supervisor:
 
     def _say_ready(self, begun: float) -> None:
         installation.note_web(self.here.home, self.here.settings.url)
-        self.stage = "ready"
-        self._note(self.watch.children)
         where = f": {self.here.settings.url}" if "web" in self.watch.children else ""
         self.tell(f"ready in {time.monotonic() - begun:.1f} s{where}")
+        self.stage = "ready"
+        self._note(self.watch.children)
 
     def _go_on(self) -> None:
         while not self.asked_to_stop:
