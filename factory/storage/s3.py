@@ -25,6 +25,8 @@ from factory.storage.port import CHUNK, PART, PLAIN, Post, Stat, Storage, check_
 from factory.storage.retry import Passing, Retry
 
 CONNECT_S, READ_S = 5, 30
+ATTEMPTS = 8
+"""Tries of a call: some six seconds of a server that refuses at once, four minutes of one that never answers."""
 KEYS_A_CALL = 1000
 LONGEST_LINK_S = 7 * 24 * 3600
 """Seven days: the longest that a signature of version 4 may live."""
@@ -32,16 +34,18 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 def open_storage(
-    *, endpoint: str, bucket: str, region: str, access_key: str, secret_key: str, public_endpoint: str = ""
+    *, endpoint: str, bucket: str, region: str, access_key: str, secret_key: str, public_endpoint: str = "",
+    attempts: int = ATTEMPTS, read_s: float = READ_S,
 ) -> Storage:
     """The store at an endpoint: `http(s)://...`, "" for Amazon's own of the region, or `file:///folder`.
 
-    Nothing is sent yet. InputError for an endpoint of another form.
+    Nothing is sent yet. One who may not wait (a probe, a page) sets fewer `attempts` and seconds to wait for an answer.
+    InputError for an endpoint of another form.
     """
     if endpoint.startswith("file://"):
         return FolderStorage(Path(unquote(urlsplit(endpoint).path)))
     return S3Storage(endpoint=endpoint, bucket=bucket, region=region, access_key=access_key, secret_key=secret_key,
-                     public_endpoint=public_endpoint)
+                     public_endpoint=public_endpoint, attempts=attempts, read_s=read_s)
 
 
 class S3Storage:
@@ -52,7 +56,7 @@ class S3Storage:
 
     def __init__(
         self, *, endpoint: str, bucket: str, region: str, access_key: str, secret_key: str, public_endpoint: str = "",
-        attempts: int = 8, read_s: float = READ_S, part: int = PART,
+        attempts: int = ATTEMPTS, read_s: float = READ_S, part: int = PART,
     ) -> None:
         self.endpoint, self.bucket, self.region = _checked(endpoint), bucket, region
         self.retry, self.part = Retry(attempts), part
@@ -253,7 +257,7 @@ def _client(endpoint: str, region: str, access_key: str, secret_key: str, read_s
 
     local = urlsplit(endpoint).hostname in LOCAL
     config = Config(
-        connect_timeout=CONNECT_S, read_timeout=read_s, retries={"total_max_attempts": 1}, max_pool_connections=16,
+        connect_timeout=min(CONNECT_S, read_s), read_timeout=read_s, retries={"total_max_attempts": 1}, max_pool_connections=16,
         signature_version="s3v4", s3={"addressing_style": "path" if endpoint else "virtual"}, tcp_keepalive=True,
         request_checksum_calculation="when_required", response_checksum_validation="when_required",
         ignore_configured_endpoint_urls=True, proxies={} if local else None,  # a proxy cannot reach this machine's loopback

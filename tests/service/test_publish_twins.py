@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -294,6 +295,20 @@ def test_large_objects_go_through_in_chunks(storage: Storage) -> None:
     archive(storage, PREFIX, "archives/a.zip")
     with zipfile.ZipFile(io.BytesIO(storage.get("archives/a.zip"))) as made:
         assert made.read(asset.path) == data
+
+
+def test_an_archive_takes_the_memory_of_a_few_objects(storage: Storage) -> None:
+    assets = []
+    for n in range(16):
+        data = b"%02d" % n * (2 << 20)
+        assets.append(asset_of(data))
+        storage.put(assets[-1].path.replace("assets/", "blobs/"), data)
+    put(storage, assets=assets)
+    tracemalloc.start()
+    archive(storage, PREFIX, "archives/a.zip")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 48 << 20  # of 64 MiB
 
 
 @pytest.mark.parametrize("size", [3, 9 << 20], ids=["whole", "in chunks"])
