@@ -14,14 +14,12 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import celeryd_after_setup, setup_logging, worker_shutting_down
-from kombu import Exchange, Queue
 
 from factory.settings import Settings
 from workers import logs
 from workers.pool import thread_limits
 
 TASK = "factory.work"
-LANES = ("cpu", "gpu", "io", "preview")
 LANES_VARIABLE, STOP_VARIABLE = "WORKER_LANES", "WORKER_STOP_FILE"
 """How the parent tells its spawned children which lanes they serve, and where it will leave word to stop."""
 
@@ -38,8 +36,7 @@ def configuration() -> dict[str, Any]:
     return {
         "broker_url": broker,
         # --- messages
-        # a queue for each lane, on the nameless exchange: its routes need no table that a flushed broker could forget
-        "task_queues": [Queue(lane, Exchange(""), routing_key=lane) for lane in LANES], "task_default_queue": "cpu",
+        "task_default_queue": "cpu",
         "task_serializer": "json", "accept_content": ["json"],  # never pickle: a broker must not be able to run code in us
         "task_ignore_result": True, "result_backend": None,  # results are rows of ours
         "task_acks_late": True,  # a bell whose answerer is killed rings again
@@ -76,8 +73,11 @@ app.add_defaults(configuration)
 
 
 def ring(lane: str, celery: Celery = app) -> None:
-    """Ring a lane's bell. Raises kombu.exceptions.OperationalError when the broker is away."""
-    celery.send_task(TASK, args=[lane], exchange="", routing_key=lane, retry=False, ignore_result=True)
+    """Ring a lane's bell. Raises kombu.exceptions.OperationalError when the broker is away.
+
+    Named by its queue alone, a message goes by the nameless exchange: no route is needed that a flushed broker forgot.
+    """
+    celery.send_task(TASK, args=[lane], queue=lane, retry=False, ignore_result=True)
 
 
 # ----------------------------------------------------------------------------------------------- in the parent

@@ -68,12 +68,13 @@ def old_paper(db: Connection[dict[str, Any]], _attempts: int) -> int:
     return len(db.execute("delete from workers where seen_at < now() - interval '1 day' returning name").fetchall())
 
 
-def expired_uploads(db: Connection[dict[str, Any]], storage: Storage) -> int:
+def expired_uploads(db: Connection[dict[str, Any]], storage: Callable[[], Storage]) -> int:
     """Uploads that nobody completed in time: their objects go."""
     from factory.store import library
 
-    keys = list(library.expire_uploads(db))
-    storage.delete(keys)
+    keys = library.expire_uploads(db)
+    if keys:
+        storage().delete(keys)
     return len(keys)
 
 

@@ -71,7 +71,7 @@ class Relay:
         self._every(15.0, "seen", lambda: work.seen(db, f"relay@{socket.gethostname()}:{os.getpid()}", "relay", progress=True))
         for name, (seconds, sweep) in reaper.SWEEPS.items():
             self._every(seconds, name, lambda sweep=sweep: _told(sweep, db, self.settings.attempts))  # type: ignore[misc]
-        self._every(60.0, "expired_uploads", lambda: reaper.expired_uploads(db, self.storage()))
+        self._every(60.0, "expired_uploads", lambda: reaper.expired_uploads(db, self.storage))
 
     def _bells(self, db: Connection[dict[str, Any]]) -> None:
         with db.transaction():
@@ -115,11 +115,11 @@ def _leads(db: Connection[dict[str, Any]]) -> bool:
     return bool(row and row["leads"])
 
 
-def queue_length(lane: str) -> int:
+def queue_length(lane: str, celery: Any = None) -> int:
     """How many bells wait in a lane's queue; 0 where there is no such queue yet."""
     from workers.app import app
 
-    with app.connection_for_write() as connection:
+    with (celery or app).connection_for_write() as connection:
         connection.ensure_connection(max_retries=1, timeout=4)
         try:
             return int(connection.default_channel.queue_declare(lane, passive=True).message_count)
