@@ -12,6 +12,9 @@ from typing import Any
 
 from factory.errors import Fault, InputError
 
+CLIENTS = frozenset({"FACTORY_URL", "FACTORY_KEY"})
+"""Read by the client's commands (`factory submit`, ...): which service, with which key. No settings of a service."""
+
 
 def _setting(default: Any, help: str, *, secret: bool = False) -> Any:
     return field(default=default, repr=not secret, metadata={"help": help, "secret": secret})
@@ -57,7 +60,8 @@ class Settings:
             except ValueError:
                 faults.append(Fault(code="settings.value", fact=f"{env_name(f.name)} is not {WANTED[str(f.type)]}",
                                     where=env_name(f.name), help=str(f.metadata["help"])))
-        unknown = [n for n in environ if n.startswith("FACTORY_") and n not in {env_name(f.name) for f in fields(cls)}]
+        known = {env_name(f.name) for f in fields(cls)} | CLIENTS
+        unknown = [n for n in environ if n.startswith("FACTORY_") and n not in known]
         faults += [Fault(code="settings.unknown", fact=f"No setting is called {n}", where=n, help="See docs/operators.md.")
                    for n in sorted(unknown)]
         if faults:

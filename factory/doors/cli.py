@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from factory.doors import remote
+
 if TYPE_CHECKING:
     from factory.options import MakeOptions
 
@@ -241,6 +243,9 @@ def doctor(as_json: JsonOpt = False) -> None:
         from factory.doors.up import command
 
         raise SystemExit(command.doctor(as_json=as_json))
+
+
+app.registered_commands += remote.commands()
 
 
 def main() -> None:
