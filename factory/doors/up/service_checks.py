@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import socket
 import time
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from factory.doors.up.doctor import Check, Patient, Reading, fail, ok, warn
+from factory.doors.up.reach import broker_trouble, storage_of
 
 GONE_S, OLD_S = 60.0, 300.0
 BELLS_S, CLOCK_WARN_S, CLOCK_FAIL_S = 30.0, 2.0, 60.0
@@ -53,32 +53,7 @@ def _broker(patient: Patient) -> Iterator[Reading]:
         yield ok(f"{urlsplit(url).scheme} at {urlsplit(url).hostname}")
 
 
-def broker_trouble(address: str) -> str:
-    """What is wrong with a broker; empty when it answers. Of RabbitMQ only the door is tried."""
-    url = urlsplit(address)
-    port = url.port or (5672 if url.scheme.startswith("amqp") else 6379)
-    try:
-        with socket.create_connection((url.hostname or "127.0.0.1", port), timeout=3) as line:
-            said = _ping(line, unquote(url.password or "")) if url.scheme == "redis" else "+PONG"
-    except OSError as error:
-        return f"does not answer: {error}"
-    return "" if said == "+PONG" else f"refuses us: {said}"
-
-
-def _ping(line: socket.socket, password: str) -> str:
-    line.settimeout(3)
-    words = [f"AUTH {password}", "PING"] if password else ["PING"]
-    for word in words:
-        line.sendall(f"{word}\r\n".encode())
-        said = line.recv(256).decode(errors="replace").strip()
-        if said.startswith("-"):
-            return said
-    return said
-
-
 def _bucket(patient: Patient) -> Iterator[Reading]:
-    from factory.doors.up.supervisor import storage_of
-
     if patient.here is None:
         return
     storage, key = storage_of(patient.here.settings), f"doctor/{secrets.token_hex(8)}"

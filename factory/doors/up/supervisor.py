@@ -15,6 +15,7 @@ from typing import Any
 from factory.doors.up import first_key, installation, marks, parts, ports
 from factory.doors.up.installation import Installation
 from factory.doors.up.keys import write_private
+from factory.doors.up.reach import broker_trouble, storage_of
 from factory.doors.up.watch import Child, Watch, line, tail
 from factory.errors import FactoryError, InputError, RefusedError
 from factory.errors import Fault as Told
@@ -113,8 +114,6 @@ class Supervisor:
             self.tell(f"{'schema':<15}        {len(done)} migration{'s' if len(done) > 1 else ''}")
 
     def _broker(self) -> None:
-        from factory.doors.up.service_checks import broker_trouble
-
         if trouble := broker_trouble(self.here.settings.broker_url):
             raise FactoryError(f"The broker {trouble}", code="up.broker", where="FACTORY_BROKER_URL",
                                help="`factory doctor` says what can be reached.")
@@ -159,16 +158,6 @@ class Supervisor:
         rows = [{"part": c.part.name, "state": c.state, "pid": c.pid, "port": c.part.port} for c in children.values()]
         told = {"pid": os.getpid(), "stage": self.stage, "url": self.here.settings.url, "parts": rows}
         write_private(self.here.run / STATE, json.dumps(told) + "\n")
-
-
-def storage_of(settings: Settings) -> Any:
-    """The bucket that settings name."""
-    from factory.storage import open_storage
-
-    return open_storage(
-        endpoint=settings.s3_endpoint, bucket=settings.bucket, region=settings.s3_region, access_key=settings.s3_access_key,
-        secret_key=settings.s3_secret_key,
-    )  # fmt: skip
 
 
 def state_of(home: Path) -> dict[str, Any]:
