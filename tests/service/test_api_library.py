@@ -143,6 +143,7 @@ def test_every_fault_of_a_brief_is_told_with_its_place(api: Api) -> None:
     told = client.post(f"/v1/briefs:validate?brand={brand}", content=wrong.encode(), headers=YAML).json()
     assert not told["valid"] and len(told["faults"]) == len(refused.json()["errors"]) and told["quote"] is None
     assert client.get("/v1/briefs").json()["data"] == []
+    assert client.post(f"/v1/briefs:validate?brand={brand}", content=b"1393", headers=YAML).json()["errors"][0]["code"] == "brief.shape"
 
 
 @pytest.mark.parametrize(("headers", "body", "status"), [

@@ -72,7 +72,8 @@ def _bodies(whole: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[di
 
 def _answer(status: str, row: Mapping[str, Any]) -> dict[str, Any]:
     problems = row.get("content", {}).get("application/problem+json", {}).get("examples", {})
-    other = next((c["schema"] for m, c in row.get("content", {}).items() if m != "application/problem+json" and "schema" in c), None)
+    told = {media: c["schema"] for media, c in row.get("content", {}).items() if "schema" in c}
+    other = next((schema for media, schema in told.items() if media != "application/problem+json"), None)
     about = "" if problems else row["description"]
     return {"status": status, "kind": kind(other) if other else "", "about": about, "problems": list(problems)}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class In(BaseModel):
@@ -47,6 +48,19 @@ def _printable(text: str) -> str:
         raise ValueError("A name has letters to see, and no control characters")
     return text
 
+
+def _text(value: object) -> object:
+    """Times and days are texts: a number would be read as seconds since 1970."""
+    if isinstance(value, (int, float)) or (isinstance(value, str) and not value[:5].endswith("-")):
+        raise ValueError("Write it as ISO 8601, such as 2026-11-25")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_text)]
+"""A day, as 2026-11-25."""
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)]
+"""A time with its zone, as 2026-11-25T04:00:00Z."""
 
 Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_printable)]
 """A name that a person gives to a thing."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 from starlette.responses import Response
 
 from factory.doors.web.access import Actor, Needs, new_key
@@ -14,7 +14,7 @@ from factory.doors.web.paging import Cursor, Limit, Page, decode, encode, page, 
 from factory.doors.web.parts import Web
 from factory.doors.web.problems import Problem
 from factory.doors.web.routing import KeyId, Router, told
-from factory.doors.web.shapes import In, Name, Out
+from factory.doors.web.shapes import In, Moment, Name, Out
 from factory.store import access as store
 
 router = Router(prefix="/v1/api-keys", tags=["api-keys"])
@@ -40,7 +40,7 @@ class NewKey(In):
     scopes: Annotated[list[Scope], Field(
         default_factory=list, max_length=40, json_schema_extra={"uniqueItems": True}, examples=[["batches:*", "variants:read"]],
     ), Once]
-    expires_at: AwareDatetime | None = Field(default=None, strict=False, description="When it ends by itself.")
+    expires_at: Moment | None = Field(default=None, description="When it ends by itself.")
 
 
 class KeyOut(Out):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +38,7 @@ TYPES: Final[Mapping[str, Literal["yaml", "json"]]] = {
 }
 BODY: Final = {"requestBody": {
     "required": True, "description": "The brief as in docs/briefs.md, at most 256 kB.",
-    "content": {"application/yaml": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "object"}}},
+    "content": {"application/yaml": {"schema": {"type": "object"}}, "application/json": {"schema": {"type": "object"}}},
 }}  # fmt: skip
 READING: Final = ("request.malformed", "request.large", "request.type", "brand.unknown", "version.unknown", "upload.unknown",
                   "upload.ended", "input.invalid")
@@ -59,9 +60,13 @@ async def _text(request: Request) -> Text:
     if len(data) > MOST:
         raise Problem("request.large", f"A brief has at most {MOST:,} bytes.")
     try:
-        return Text(data.decode("utf-8"), TYPES[kind])
-    except UnicodeDecodeError as error:
-        raise Problem("request.malformed", "The body is not UTF-8.") from error
+        text = Text(data.decode("utf-8"), TYPES[kind])
+        whole = json.loads(text.body) if text.format == "json" else {}
+    except (ValueError, RecursionError) as error:
+        raise Problem("request.malformed", "The body is not UTF-8, or not the JSON that it says it is.") from error
+    if not isinstance(whole, dict):
+        raise Problem("request.invalid", "A brief is an object with fields.")
+    return text
 
 
 Sent = Annotated[Text, Depends(_text)]
@@ -216,6 +221,8 @@ def _verdict(web: Parts, body: str, format: str, pictures: Mapping[str, str], ki
         quote = desk.quoted(web, brief, kit, variants=options.variants, seed=options.seed, video=options.video,
                             workers=_workers(web))
     except InputError as error:
+        if any(f.code == "brief.shape" or f.code.startswith("yaml.") for f in error.faults):
+            raise  # it cannot be read as a brief at all: that is no verdict on a brief
         return Verdict(valid=False, faults=[_fault(f) for f in error.faults], quote=None)
     return Verdict(valid=True, faults=[], quote=Quote(**quote))
 

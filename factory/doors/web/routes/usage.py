@@ -15,7 +15,7 @@ from factory.doors.web.paging import Cursor, Limit, decode, encode, when, word
 from factory.doors.web.parts import Web
 from factory.doors.web.problems import Problem
 from factory.doors.web.routing import Router, told
-from factory.doors.web.shapes import Out
+from factory.doors.web.shapes import Day, Out
 from factory.store import figures
 
 router = Router(prefix="/v1/usage", tags=["usage"])
@@ -56,8 +56,8 @@ class Usage(Out):
 @router.get("", summary="Show what was used", responses=told("cursor.invalid"))
 def index(
     _: Annotated[Actor, Needs("ad_ops")], web: Web, by: Literal["day", "batch"] = "day",
-    since: Annotated[date | None, Query(description="First day; by default 30 days ago.")] = None,
-    until: Annotated[date | None, Query(description="Last day; by default today.")] = None,
+    since: Annotated[Day | None, Query(description="First day; by default 30 days ago.")] = None,
+    until: Annotated[Day | None, Query(description="Last day; by default today.")] = None,
     limit: Limit = 200, cursor: Cursor = None,
 ) -> Usage:
     """By day: all of up to 400 days. By batch: newest first, by cursor."""
