@@ -25,17 +25,18 @@ def configure(level: str = "info") -> None:
     """Write this process's log as JSON lines from now on, and that of libraries through the same door."""
     import structlog
 
+    json_line = structlog.processors.JSONRenderer(sort_keys=True)
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     before: list[Any] = [
         structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.format_exc_info, redact,
     ]
     structlog.configure(
-        processors=[*before, structlog.processors.JSONRenderer(sort_keys=True)], cache_logger_on_first_use=True,
+        processors=[*before, json_line], cache_logger_on_first_use=True,
         wrapper_class=structlog.make_filtering_bound_logger(number), logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     handler = logging.StreamHandler(sys.stderr)
-    render: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(sort_keys=True)]
+    render: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, json_line]
     chain = [structlog.stdlib.add_logger_name, *before]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=chain, processors=render))
     root = logging.getLogger()

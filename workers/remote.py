@@ -64,8 +64,8 @@ class BlobCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_aside(self.folder / name, data)
-        except OSError:
-            self.sweep(0.5)
+        except OSError:  # most likely the disk is full: give back half of what we hold
+            self._shrink(sum(size for _, size, _ in self._files()) // 2)
             return False
         self._count(len(data))
         return True
@@ -78,18 +78,22 @@ class BlobCache:
         if due:
             self.sweep()
 
-    def sweep(self, share: float = 0.9) -> None:
-        """When the folder holds more than it may, take the oldest away until it holds `share` of that."""
+    def sweep(self) -> None:
+        """When the folder holds more than it may, make room for a while."""
+        held = sum(size for _, size, _ in self._files())
+        if held > self.most_bytes:
+            self._shrink(int(self.most_bytes * 0.9))
+
+    def _shrink(self, to_bytes: int) -> None:
+        """Take the oldest away until no more is left than that."""
         files = sorted(self._files(), key=lambda f: f[0])
-        total = sum(size for _, size, _ in files)
-        if total <= self.most_bytes * max(share, 0.5) and share >= 0.9:
-            return
+        held = sum(size for _, size, _ in files)
         for _, size, path in files:
-            if total <= self.most_bytes * share:
+            if held <= to_bytes:
                 return
             with contextlib.suppress(OSError):
                 path.unlink()
-            total -= size
+            held -= size
 
     def _files(self) -> Iterator[tuple[float, int, Path]]:
         with contextlib.suppress(OSError):

@@ -341,7 +341,7 @@ def test_a_cancelled_batch_keeps_what_was_made(db, act, postgres_url):
 
 def test_what_waits_is_cancelled_with_its_batch(db, act):
     fake_batch(db, "b", [picture("p"), picture("q", ["p"])], cells("p", "q"))
-    act(lambda lease: fake_hand(lease), stop=iter([False, False, True, True]).__next__)
+    act(fake_hand, stop=iter([False, False, True, True]).__next__)
     with db.transaction():
         batches.stop(db, "b", "cancelled")
     assert states(db, "b") == {"p": "done", "q": "cancelled"}
