@@ -19,6 +19,7 @@ from fastapi import Depends, Request
 
 from factory.doors.web import limits
 from factory.doors.web.problems import Problem
+from factory.doors.web.rates import Rate
 from factory.store import access as store
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def Public() -> Any:  # noqa: N802
     return Depends(Gate(public=True))
 
 
-def admit(parts: Parts, gate: Gate | None, authorization: str | None, scope: str) -> tuple[Actor | None, limits.Rate | None]:
+def admit(parts: Parts, gate: Gate | None, authorization: str | None, scope: str) -> tuple[Actor | None, Rate | None]:
     """The actor, if the gate lets it pass. Raises Problem 401, 403 or 429.
 
     `scope` is what the request does, as "briefs:write": a key with scopes must have one that fits.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from factory.doors.web.problems import Problem
+from factory.doors.web.rates import Rate
 from factory.store import access as store
 
 if TYPE_CHECKING:
@@ -17,22 +17,9 @@ PER_SECOND: Final = 50.0
 """A page of a thousand thumbnails or a reviewer at full speed never meets this; a loop gone wild does."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rate:
-    """What is left of a key's bucket after a request."""
-
-    left: int
-
-    def headers(self) -> dict[str, str]:
-        """The fields of the IETF's draft on rate limits (draft-ietf-httpapi-ratelimit-headers)."""
-        fill = math.ceil((BURST - self.left) / PER_SECOND)
-        policy = f'"key";q={BURST};w={math.ceil(BURST / PER_SECOND)}'
-        return {"RateLimit-Policy": policy, "RateLimit": f'"key";r={self.left};t={fill}'}
-
-
 def take(db: Connection[dict[str, Any]], key: str) -> Rate:
     """Take a token. Raises Problem 429 when the bucket is empty."""
     left = store.take_token(db, key, burst=BURST, per_second=PER_SECOND)
     if left is None:
-        raise Problem("rate.limit", retry_after=1, rate=Rate(left=0))
-    return Rate(left=math.floor(left))
+        raise Problem("rate.limit", retry_after=1, rate=Rate(left=0, burst=BURST, per_second=PER_SECOND))
+    return Rate(left=math.floor(left), burst=BURST, per_second=PER_SECOND)

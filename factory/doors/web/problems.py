@@ -19,7 +19,7 @@ from starlette.responses import Response
 from factory.errors import Fault
 
 if TYPE_CHECKING:
-    from factory.doors.web.limits import Rate
+    from factory.doors.web.rates import Rate
 
 MEDIA: Final = "application/problem+json"
 

@@ -53,7 +53,7 @@ class Edit(In):
 
     texts: dict[
         Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")],
-        Annotated[str, StringConstraints(min_length=1, max_length=2000)],
+        Annotated[str, StringConstraints(max_length=2000)],
     ] = Field(min_length=1, max_length=40, examples=[{"headline": "Slept 18 hours. Woke up cold."}])
 
 
@@ -161,7 +161,7 @@ def _refuse_texts(row: Mapping[str, Any], texts: Mapping[str, str]) -> None:
             wrong.append(
                 error("text.field", f"The variant shows no {field}.", f"/texts/{field}", f"It shows {', '.join(sorted(known))}.")
             )
-        elif not text.strip() or not text.replace("\n", " ").isprintable():
+        elif text and not (text.strip() and text.replace("\n", " ").isprintable()):
             wrong.append(
                 error(
                     "text.characters",
