@@ -8,7 +8,7 @@ OUT    ?= out/demo
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint install install-dev second bench clean
+.PHONY: help demo up down doctor test lint install install-dev install-service second bench clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,15 @@ demo: install  ## install, then make the sample batch into out/demo
 
 second: install  ## the sample brand's other brief, into out/second
 	$(BIN)/factory make $(KIT)/briefs/nitro-can.yaml --kit $(KIT) --out out/second
+
+up: install-service  ## install, then run the service on this machine until Ctrl-C
+	$(BIN)/factory up
+
+down:  ## stop the service, wherever it was started
+	$(BIN)/factory down
+
+doctor: install-service  ## what is wrong with the service, and what to do
+	$(BIN)/factory doctor
 
 test: install-dev lint  ## install, then run every test (about five minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
@@ -35,15 +44,21 @@ install: $(VENV)/.installed  ## a virtual environment with the product
 
 install-dev: $(VENV)/.installed-dev
 
+install-service: $(VENV)/.installed-service
+
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) torch==2.13.0
 	$(PIP) --editable .
 	@touch $@
 
+$(VENV)/.installed-service: $(VENV)/.installed
+	$(PIP) --editable '.[service]'
+	@touch $@
+
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP) --editable '.[dev]'
-	@touch $@
+	@touch $@ $(VENV)/.installed-service
 
 clean:  ## remove what was made (not the environment)
 	rm -rf out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -205,6 +205,7 @@ def explain(
 def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Go on in the background; return when all is ready.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Only show the parts; exit code 1 when one does not answer.")] = False,
+    env: Annotated[bool, typer.Option("--env", help="Only print settings for a shell, secrets included.")] = False,
     only: Annotated[list[str] | None, typer.Option("--only", metavar="PART", help="Only this part; may be given again.")] = None,
     as_json: JsonOpt = False,
 ) -> None:
@@ -217,7 +218,7 @@ def up(
     with doorway(as_json=as_json):
         from factory.doors.up import command
 
-        raise SystemExit(command.up(detach=detach, check=check, only=only or (), as_json=as_json))
+        raise SystemExit(command.up(detach=detach, check=check, env=env, only=only or (), as_json=as_json))
 
 
 @app.command()

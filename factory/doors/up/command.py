@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from factory.settings import Settings, env_name
 
 
-def up(*, detach: bool, check: bool, only: Sequence[str], as_json: bool) -> int:
+def up(*, detach: bool, check: bool, env: bool, only: Sequence[str], as_json: bool) -> int:
     """Run, start in the background, or show the service. The exit code."""
     settings = Settings.read(os.environ)
     if check:
         return _check(settings, as_json)
+    if env:
+        return _print_environ(settings)
     if detach:
         from factory.doors.up import background
 
@@ -23,6 +25,16 @@ def up(*, detach: bool, check: bool, only: Sequence[str], as_json: bool) -> int:
     from factory.doors.up.supervisor import Supervisor
 
     Supervisor(settings, say, only=only, port_fixed=env_name("port") in os.environ).run()
+    return 0
+
+
+def _print_environ(settings: Settings) -> int:
+    import shlex
+
+    from factory.doors.up.reach import shell_environ
+
+    for name, value in shell_environ(settings).items():
+        say(f"export {name}={shlex.quote(value)}")
     return 0
 
 

@@ -31,17 +31,17 @@ class Keys:
 def keys_of(home: Path) -> Keys:
     """The installation's secrets, made at its first start. Raises StoreError when the file is damaged."""
     path = home / FILE
-    if path.exists():
-        return _read(path)
-    keys = Keys()
-    write_private(path, json.dumps(asdict(keys), indent=2) + "\n")
+    held = _read(path) if path.exists() else {}
+    keys = Keys(**held)
+    if asdict(keys) != held:  # new here, or one was removed to be made anew
+        write_private(path, json.dumps(asdict(keys), indent=2) + "\n")
     return keys
 
 
-def _read(path: Path) -> Keys:
+def _read(path: Path) -> dict[str, str]:
     try:
         held = json.loads(path.read_text())
-        return Keys(**{f.name: str(held[f.name]) for f in fields(Keys) if f.name in held})
+        return {f.name: str(held[f.name]) for f in fields(Keys) if f.name in held}
     except (OSError, ValueError, TypeError) as error:
         raise StoreError(f"The secrets cannot be read: {error}", code="up.secrets", where=str(path),
                          help="Put the file back from a backup; the servers' data was made with what it held.") from error

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from factory.doors.up import installation, programs
+from factory.errors import FactoryError, RefusedError
 from factory.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,3 +47,20 @@ def _ping(line: socket.socket, password: str) -> str:
         if said.startswith("-"):
             return said
     return said
+
+
+def shell_environ(settings: Settings) -> dict[str, str]:
+    """Settings of an installation, and the same in the words of the usual tools. Raises RefusedError when there is none."""
+    here = installation.installed(settings)
+    if here is None:
+        raise RefusedError(f"There is no installation in {settings.home}", code="up.none", help="`factory up` makes one.")
+    full, url = here.settings, urlsplit(here.settings.database_url)
+    told = {
+        "PGHOST": url.hostname or "", "PGPORT": str(url.port or 5432), "PGUSER": unquote(url.username or ""),
+        "PGPASSWORD": unquote(url.password or ""), "PGDATABASE": url.path.lstrip("/"), "AWS_ACCESS_KEY_ID": full.s3_access_key,
+        "AWS_SECRET_ACCESS_KEY": full.s3_secret_key, "AWS_DEFAULT_REGION": full.s3_region,
+        "AWS_ENDPOINT_URL_S3": full.s3_endpoint,
+    }  # fmt: skip
+    with contextlib.suppress(FactoryError):
+        told["PGBIN"] = str(programs.postgres_tool("pg_dump", Path(), None).parent)
+    return {name: value for name, value in (full.environ() | told).items() if value}

@@ -102,7 +102,8 @@ class Supervisor:
 
     def _make_ready(self) -> None:
         """What the parts of ours find when they start: the newest schema, a bucket, a first key."""
-        for task in (self._migrate, self._broker, self._bucket, self._key):
+        keyed = not self.only or "web" in self.only  # a machine with workers alone needs no key
+        for task in (self._migrate, self._broker, self._bucket, *([self._key] if keyed else [])):
             if not self.asked_to_stop:
                 _patiently(task, lambda: bool(self.asked_to_stop))
 
