@@ -41,6 +41,8 @@ def keys_of(home: Path) -> Keys:
 def _read(path: Path) -> dict[str, str]:
     try:
         held = json.loads(path.read_text())
+        if not isinstance(held, dict):
+            raise TypeError("it is no table of names")
         return {f.name: str(held[f.name]) for f in fields(Keys) if f.name in held}
     except (OSError, ValueError, TypeError) as error:
         raise StoreError(f"The secrets cannot be read: {error}", code="up.secrets", where=str(path),
