@@ -68,17 +68,19 @@ Reopen = Callable[[Mapping[str, str]], Scene]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Way:
-    """A way to stage a layout: what is left out, how much smaller the product is, whether sides are changed."""
+    """A way to stage a layout: what is left out, how much smaller the product is, whether sides are changed, how many
+    lights further on the scene's list."""
 
     without: tuple[str, ...] = ()
     scale: float = 1.0
     turned: bool = False
+    light: int = 0
 
 
 AS_MEANT = Way()
 QUIETER = ("sub", "body")
 OTHER_WAYS = (
-    Way(without=QUIETER), Way(scale=0.84), Way(turned=True), Way(without=QUIETER, scale=0.84),
+    Way(without=QUIETER), Way(scale=0.84), Way(turned=True), Way(light=1), Way(light=2), Way(without=QUIETER, scale=0.84),
     Way(without=QUIETER, turned=True), Way(without=QUIETER, scale=0.7),
 )
 """What is tried in turn when the picture makes words hard to read; sides change only where they stand side by side."""
@@ -170,12 +172,26 @@ class Composer:
         for other in OTHER_WAYS:
             if not draft.trouble:
                 break
-            if (other.turned and placement.layout_class not in SIDE_BY_SIDE) or (other.without and draft.layout.split):
+            if not self._sensible(other, placement, draft.layout):
                 continue
             found = self._tried(content.without(other.without), placement, other)
             if found is not None and found.trouble < draft.trouble:
                 draft = found
         return self._finished(draft)
+
+    def _sensible(self, way: Way, placement: Placement, layout: Layout) -> bool:
+        """Whether a way may be tried: sides change only where they stand side by side, halves keep their words, and
+        another light comes from the side that the product is lit from. Plain grounds have one light that suits them."""
+        if (way.turned and placement.layout_class not in SIDE_BY_SIDE) or (way.without and layout.split):
+            return False
+        return way.light == 0 or (not layout.split and self._agrees(self.light + way.light))
+
+    def _agrees(self, light: int) -> bool:
+        if self.scene.name in ("seamless", "flat") or light % self.scene.lights == self.light:
+            return False
+        window = Window(size=(24, 30), foot=(12.0, 26.0), height=15.0, flip=self.concept.flip)
+        side = self.scene.view(window, light % self.scene.lights).light_dir[0]
+        return self.product is None or (side < 0) == (self.product.lit_side == "left")
 
     def _tried(self, content: Content, placement: Placement, way: Way) -> Draft | None:
         try:
@@ -257,7 +273,7 @@ class Composer:
     ) -> tuple[Layout, Backdrop]:
         room = Room(shape=self.shape, limits=scene.limits, scale=way.scale, turned=way.turned)
         layout = arrange(content, placement, self.family, self.kit, room)
-        backdrop = self._backdrop(layout, scene)
+        backdrop = self._backdrop(layout, scene, way.light)
         real = backdrop.product_box
         if layout.product is None or real is None:
             return layout, backdrop
@@ -267,16 +283,16 @@ class Composer:
             layout = arrange(content, placement, self.family, self.kit, replace(room, fixed=box))
         return layout, backdrop
 
-    def _backdrop(self, layout: Layout, scene: Scene) -> Backdrop:
+    def _backdrop(self, layout: Layout, scene: Scene, further: int = 0) -> Backdrop:
         spot = layout.product
         foot = spot and (round(spot.foot[0]), round(spot.foot[1]), round(spot.height))
-        key = (scene.name, layout.grid.size, layout.window, layout.split, foot)
+        key = (scene.name, layout.grid.size, layout.window, layout.split, foot, further)
         if key not in self._backdrops:
             if len(self._backdrops) > KEPT:
                 self._backdrops.pop(next(iter(self._backdrops)))
             self._backdrops[key] = Backdrop(
                 layout=layout, scene=scene, product=self.product if spot else None, concept=self.concept,
-                ground=self.tones.roles["ground"], paper_colour=self.tones.light, light=self._light(layout),
+                ground=self.tones.roles["ground"], paper_colour=self.tones.light, light=self._light(layout) + further,
                 other=self._other(layout),
             )
         return self._backdrops[key]

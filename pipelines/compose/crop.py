@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.compose.family import Stand
 from pipelines.compose.geometry import Box
+from pipelines.compose.stage import reach
 from pipelines.scene import Cutout, Limits
 
 LEAST_CUT = 0.085
@@ -155,8 +156,10 @@ def _label_spot(shape: Shape, middle: tuple[float, float], canvas: Box, span: tu
 def _clamped(shape: Shape, foot: tuple[float, float], height: float, room: Room, window: Box) -> Spot:
     """A spot that the scene can give: its limits count from the window's corner."""
     if room.limits is not None:
-        limits = room.limits((round(window.w), round(window.h)), height)
-        (x, y), height = limits.clamp((foot[0] - window.x, foot[1] - window.y), height)
+        long = reach(shape.aspect)
+        limits = room.limits((round(window.w), round(window.h)), height * long)
+        (x, y), length = limits.clamp((foot[0] - window.x, foot[1] - window.y), height * long)
+        height = length / long
         foot = (x + window.x, y + window.y)
     return spot_at(shape, foot, height)
 

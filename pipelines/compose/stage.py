@@ -17,6 +17,13 @@ from pipelines.scene import Cutout, Passes, Scene, Window
 Mix = int | Sequence[float]
 """A light's number, or a weight for each light; what is missing to 1 is the scene without any key."""
 NO_KEY = -1
+LYING = 1.15
+"""Width over height from which a product lies."""
+
+
+def reach(aspect: float) -> float:
+    """How much longer than high a product is, 1 for one that stands: its length is what a set's scale goes by."""
+    return aspect if aspect > LYING else 1.0
 
 
 class Stage:
@@ -40,7 +47,8 @@ class Stage:
         if product is not None:
             window = replace(window, height=min(window.height, product.size[1]))
         self.scene, self.window, self.product, self.light = scene, window, product, light
-        self.passes: Passes = scene.view(window, light)
+        self._reach = reach(product.aspect) if product is not None else 1.0
+        self.passes: Passes = self._look(light)
         self._grain, self._seed, self._exposure = grain, seed, exposure
         self._grounds: dict[tuple[int, bool], Bytes] = {}
         self._layers: dict[int, Layer] = {}
@@ -122,7 +130,15 @@ class Stage:
         return self.passes.foot[1] > 1.02 * self.window.size[1]
 
     def _view(self, light: int) -> Passes:
-        return self.passes if light in (self.light, NO_KEY) else self.scene.view(self.window, light)
+        return self.passes if light in (self.light, NO_KEY) else self._look(light)
+
+    def _look(self, light: int) -> Passes:
+        """The scene around the product: a set is built for a thing that stands, a lying one is measured by its length."""
+        passes = self.scene.view(replace(self.window, height=self.window.height * self._reach), light)
+        if self._reach == 1.0:
+            return passes
+        position = None if passes.position is None else passes.position * self._reach
+        return replace(passes, position=position, height=passes.height / self._reach)
 
     def _layer(self, light: int) -> Layer:
         if light not in self._layers:
