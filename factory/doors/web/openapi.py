@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -19,12 +21,16 @@ Errors are problems (RFC 9457). A POST with an `Idempotency-Key` may be sent aga
 """
 
 
+PAGE: Final = re.compile(r"Page_(\w+?)(?:Out)?_(?=\")")
+"""How pydantic names a page of something: made `UploadPage`, a name that generated clients can bear."""
+
+
 def schema(app: FastAPI) -> dict[str, Any]:
     """The document; built once."""
     if app.openapi_schema is None:
         whole = get_openapi(title=app.title, version=app.version, openapi_version="3.1.0", description=ABOUT, routes=app.routes,
                             tags=[{"name": t} for t in _tags(app)])
-        app.openapi_schema = _completed(whole)
+        app.openapi_schema = json.loads(PAGE.sub(r"\1Page", json.dumps(_completed(whole))))
     return app.openapi_schema
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
+
+COMMON: Final = frozenset({
+    "request.invalid", "request.malformed", "request.large", "request.type", "request.header", "access.missing", "access.unknown",
+    "access.ended", "access.role", "access.scope", "rate.limit", "server.error", "server.busy",
+})
+"""What any route may answer: told once, at the top."""
 
 
 @lru_cache(maxsize=1)
@@ -28,15 +35,17 @@ def policy() -> str:
 def page(whole: Mapping[str, Any], server: str) -> str:
     """The HTML of a document. `server` is the address that the examples call."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+    from markupsafe import Markup, escape
 
     env = Environment(loader=PackageLoader("factory.doors.web", "pages"), autoescape=select_autoescape(default=True),
                       undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env.filters["marked"] = lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
     groups = list(_groups(whole, server))
     schemas = [{"name": n, "about": s.get("description", ""), "rows": list(fields(s, whole))}
                for n, s in sorted(whole["components"]["schemas"].items()) if s.get("properties")]
     return env.get_template("reference.html").render(
         title=whole["info"]["title"], version=whole["info"]["version"], about=whole["info"]["description"].split("\n\n"),
-        style=style(), groups=groups, schemas=schemas)
+        style=style(), groups=groups, schemas=schemas, common=sorted(COMMON))
 
 
 def _groups(whole: Mapping[str, Any], server: str) -> Iterator[dict[str, Any]]:
@@ -53,8 +62,8 @@ def _operation(whole: Mapping[str, Any], path: str, method: str, row: Mapping[st
         "id": row["operationId"], "method": method.upper(), "path": path, "summary": row.get("summary", ""),
         "about": row.get("description", "").split("\n\n"), "roles": row.get("x-roles", []), "scope": row.get("x-scope", ""),
         "parameters": [_parameter(p) for p in row.get("parameters", [])],
-        "bodies": list(_bodies(whole, row.get("requestBody", {}).get("content", {}))),
-        "answers": [_answer(status, a) for status, a in sorted(row["responses"].items())],
+        "bodies": list(_bodies(whole, row.get("requestBody", {}))),
+        "answers": list(_answers(row["responses"])),
         "curl": curl(whole, path, method, row, server),
     }  # fmt: skip
 
@@ -64,10 +73,19 @@ def _parameter(p: Mapping[str, Any]) -> dict[str, str]:
             "need": "required" if p.get("required") else "", "about": p.get("description", "")}
 
 
-def _bodies(whole: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for media, row in content.items():
+def _bodies(whole: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for media, row in body.get("content", {}).items():
         schema = _resolved(row.get("schema", {}), whole)
-        yield {"media": media, "rows": list(fields(schema, whole))}
+        yield {"media": media, "about": body.get("description", ""), "rows": list(fields(schema, whole))}
+
+
+def _answers(responses: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a route answers, beside what any route may."""
+    for status, row in sorted(responses.items()):
+        answer = _answer(status, row)
+        own = [code for code in answer["problems"] if code not in COMMON]
+        if own or not answer["problems"]:
+            yield {**answer, "problems": own}
 
 
 def _answer(status: str, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ another type; and it declares by itself every status that follows from this.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
@@ -77,10 +78,16 @@ def merged(*tables: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str
     return whole
 
 
+UNSAID: Final = "Successful Response"
+"""What FastAPI says of an answer when a route says nothing."""
+
+
 class GuardedRoute(APIRoute):
     """A route that serves whom it declares, and nobody when it declares nothing."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        if given.get("response_description") == UNSAID:
+            given["response_description"] = HTTPStatus(given.get("status_code") or 200).phrase + "."
         super().__init__(path, endpoint, **given)
         self.gate = _gate(self.dependant)
         self.known = frozenset(_query(self.dependant))
