@@ -13,7 +13,7 @@ from staging import PITCH, can, floor
 
 from pipelines.compose.shadow import cast, contact
 from pipelines.plate.setfile import toward
-from pipelines.scene import Floats, Passes
+from pipelines.scene import Cutout, Floats, Passes, Solid
 
 CAN = can()
 SIZE, FOOT, HEIGHT = (240, 160), (120.0, 90.0), 60.0
@@ -100,3 +100,28 @@ def test_contact_is_darkest_at_the_foot_and_gone_a_height_away() -> None:
 def test_a_product_that_stands_off_the_canvas_still_throws_its_shadow_in() -> None:
     passes = floor((200, 200), (-10.0, 120.0), 100.0, -80, 30)
     assert cast(passes, CAN)[:, :60].max() > 0.9
+
+
+def lying(yaw: float = 0.0) -> Cutout:
+    """A long can on its side: three times as long as its picture is high."""
+    solid = Solid(at=(0.0, 0.0), radii=np.full(64, 0.45, np.float32), height=3.0, yaw=yaw)
+    return replace(CAN, solids=(solid,), foot_row=0.97)
+
+
+def test_a_lying_body_shades_along_its_length() -> None:
+    passes = floor((400, 160), (200.0, 90.0), 40.0, azimuth=0, elevation=40)
+    shade = cast(passes, lying())
+    wide = np.flatnonzero((shade > 0.5).any(0))
+    assert wide[-1] - wide[0] == pytest.approx(3.0 * 40, rel=0.15)
+
+
+def test_a_lying_body_turned_end_on_shades_less_across() -> None:
+    passes = floor((400, 160), (200.0, 90.0), 40.0, azimuth=0, elevation=40)
+    along, toward_us = ((cast(passes, lying(yaw)) > 0.5).any(0).sum() for yaw in (0.0, -90.0))
+    assert toward_us < 0.5 * along
+
+
+def test_a_lying_body_touches_the_ground_under_its_axis() -> None:
+    touch = contact(floor((400, 160), (200.0, 90.0), 40.0), lying())
+    assert touch[90, 200] > 0.7 and touch[90, 150] > 0.7
+    assert touch[90, 200 + 90] < 0.3

@@ -1,0 +1,115 @@
+"""An offer's lock-up: all of it together or not at all, in every language and size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+from composing import BANNERS, ROOM, SHAPES, content, kit, placement
+
+from factory.records import Money
+from pipelines.compose.content import Content
+from pipelines.compose.family import load_family
+from pipelines.compose.layout import arrange
+from pipelines.compose.lockup import FORMS
+from pipelines.compose.page import Layout
+from pipelines.compose.prices import code_word, old_price, written_price
+
+GROUP = replace(ROOM, shape=replace(ROOM.shape, aspect=0.97, sink=0.029))
+SAID = {
+    "en": {"buys": "Three bottles", "per": "€10.00 per litre", "headline": "Last call for first coffee."},
+    "fr": {"buys": "Trois bouteilles", "per": "10,00\u00a0€ le litre", "headline": "Dernier appel pour premier café."},
+    "de": {"buys": "Drei Flaschen", "per": "10,00\u00a0€ je Liter", "headline": "Letzte Runde, erster Kaffee."},
+}
+LEGAL = {
+    "en": "First order, one per household, until 31 December 2026. Contains caffeine. While stocks last.",
+    "fr": "Première commande, une par foyer, jusqu’au 31 décembre 2026. Contient de la caféine. Dans la limite des stocks "
+    "disponibles.",
+    "de": "Erste Bestellung, einmal je Haushalt, bis 31. Dezember 2026. Enthält Koffein. Solange der Vorrat reicht.",
+}
+STRIPS = ("728x90", "320x50")
+
+
+def offered(locale: str) -> Content:
+    said = {role: (text,) for role, text in SAID[locale].items()}
+    made = content("de" if locale == "de" else "en", **said, code=("NIGHTCAP",), legal=(LEGAL[locale],))
+    return replace(made, locale=locale)
+
+
+def laid(shape: str, locale: str) -> Layout:
+    return arrange(offered(locale), placement(shape), load_family("offer"), kit(), GROUP)
+
+
+@pytest.mark.parametrize("locale", sorted(SAID))
+@pytest.mark.parametrize("shape", [s for s in SHAPES if s != "160x600"])
+def test_a_price_never_stands_without_what_it_buys(shape: str, locale: str) -> None:
+    layout = laid(shape, locale)
+    roles = {t.role for t in layout.texts}
+    assert {"price", "buys"} <= roles
+    if shape not in STRIPS:
+        assert {"was", "per", "code", "legal"} <= roles
+
+
+@pytest.mark.parametrize("locale", sorted(SAID))
+def test_an_old_price_says_that_it_is_the_old_one(locale: str) -> None:
+    was = laid("square", locale).text("was")
+    assert was is not None
+    assert was.block.text.split(" ")[0] in ("instead", "au", "statt")
+    assert sum(p.name == "strike" for p in was.block.pieces) == 1
+
+
+def test_only_the_sum_is_struck() -> None:
+    from pipelines.compose.faces import face_of
+
+    block = old_price(Decimal("11.70"), "EUR", "en", face_of(kit(), "text", 500), 40.0, 0.0, 100.0)
+    strike = next(p for p in block.pieces if p.name == "strike")
+    words = [p for p in block.pieces if p.name == "prefix"]
+    assert all(p.box[0] + p.box[2] < strike.box[0] for p in words)
+    assert block.text == f"instead of {written_price(Decimal('11.70'), 'EUR', 'en')}"
+
+
+@pytest.mark.parametrize("shape", ["story", "portrait", "square", "landscape", "300x250", "300x600", "970x250"])
+def test_parts_of_the_lockup_do_not_touch(shape: str) -> None:
+    parts = [t for t in laid(shape, "fr").texts if t.role in ("buys", "price", "was", "per", "code")]
+    assert all(not a.box.overlaps(b.box) for a, b in combinations(parts, 2))
+
+
+def test_the_quantity_is_as_wide_as_the_price() -> None:
+    layout = laid("square", "en")
+    buys, price = layout.text("buys"), layout.text("price")
+    assert buys is not None and price is not None
+    assert buys.box.w == pytest.approx(price.box.w, rel=0.02)
+    assert buys.box.x == pytest.approx(price.box.x, abs=1.5)
+
+
+def test_the_price_is_the_largest_figure_of_the_offer() -> None:
+    for shape in SHAPES:
+        sizes = {t.role: t.block.size for t in laid(shape, "en").texts} if shape != "160x600" else {"price": 1.0}
+        assert sizes["price"] == max(sizes.values())
+
+
+def test_a_code_stands_in_a_ticket() -> None:
+    code = laid("story", "en").text("code")
+    assert code is not None
+    assert [item.role for item in code.before if hasattr(item, "role")][:1] == ["ticket"]
+    assert "NIGHTCAP" in code.block.text
+
+
+def test_a_plain_price_makes_do_without_quantity_old_price_and_code() -> None:
+    bare = replace(content("en", headline=("€2.90 a head.",)), was=None, price=Money(amount=Decimal("2.90"), currency="EUR"))
+    for shape in ("story", "square", *BANNERS):
+        layout = arrange(bare, placement(shape), load_family("offer"), kit(), ROOM)
+        assert layout.text("price") is not None
+        assert layout.text("code") is None and layout.text("was") is None
+
+
+def test_every_form_is_a_role_that_families_may_name() -> None:
+    from pipelines.compose.family import ROLES
+
+    assert set(FORMS) <= set(ROLES)
+
+
+def test_codes_are_called_what_the_language_calls_them() -> None:
+    assert (code_word("de-AT"), code_word("es")) == ("Code", "Código")
