@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from brand_kits.kit import BrandKit
 from factory.brief import localized
-from factory.errors import FactoryError, StageError
+from factory.errors import FactoryError, StageError, StoreError
 from factory.flow import Job
 from factory.ids import digest, digest_bytes, plain
 from factory.records import Brief, Concept, CopyDeck, Placement, Plan, Plate, PlateJob
@@ -160,12 +160,15 @@ def _attempts(
     """A first attempt, and a calmer spare when it cannot be laid out or a check forbids to ship it: fewer words (the second
     deck), on the plain ground.
 
-    What a layout cannot hold is a cell's misfortune, not the job's: it is noted in `errors` and the others go on.
+    What a layout cannot hold is a cell's misfortune, not the job's: it is noted in `errors` and the others go on. What
+    cannot be read or kept is no misfortune of the cell: the job ends with it.
     """
     for number, words in enumerate(decks):
         composer = hands.composer(job.args["concept"], job.needs["plate"], number > 0)
         try:
             made = maker(hands, composer, placement, words, cell, number)
+        except StoreError:
+            raise
         except FactoryError as error:
             errors[cell] = str(error)
             continue
