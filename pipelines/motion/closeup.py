@@ -134,7 +134,7 @@ def _views(place_: LightSet, shape: Shape, grid: Grid, block: Block | None, side
         corner_x = min(max(x + w / 2 - middle / scale, 0.0), inner_w - wide)
         corner_y = min(max(y - top / scale, 0.0), inner_h - tall)
         landed = Box((x - corner_x) * scale, (y - corner_y) * scale, w * scale, h * scale)
-        if landed.right <= grid.canvas.w and _shows(shape, landed, grid.canvas.h):
+        if u <= landed.x and landed.right <= grid.canvas.w - u and _shows(shape, landed, grid.canvas.h):
             yield _View(corner=(corner_x, corner_y), scale=scale, product=landed)
 
 

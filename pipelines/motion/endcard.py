@@ -12,6 +12,7 @@ from importlib.resources import files
 
 import yaml
 
+from brand_kits.colour import hex_to_oklab
 from brand_kits.kit import BrandKit
 from factory.records import CopyDeck, Placement
 from pipelines.compose.compose import Composer, Composition
@@ -24,6 +25,7 @@ from pipelines.compose.flat import Flat
 from pipelines.compose.geometry import Box
 from pipelines.compose.setting import Piece
 from pipelines.compose.typeset import Face, GlyphError
+from pipelines.motion.poster import lightness
 from pipelines.motion.words import Group
 
 LOGO_EDGES, LOGO_SPREAD = 0.02, 0.05
@@ -33,16 +35,26 @@ ARROWS_RTL = ("\u2190", "\u2039")
 """What points on after a call to action, the first that the kit's text face can draw."""
 ROW = 3.6
 """Units from the rule down to the call's capitals."""
+BROAD, LONG = 0.75, 1.2
+"""Width over height from which a product is about as broad as high, and much broader."""
+LIT = 0.9
 AROUND = 0.35
 """How far around the lockup's texts the ground must be calm, in em."""
 
 
-@lru_cache(maxsize=2)
-def end_family(terms: bool = False) -> Family:
-    """How the lockup stands on each class of canvas; with room for `terms` where a film must show them."""
+@lru_cache(maxsize=8)
+def end_family(terms: bool = False, aspect: float = 0.5) -> Family:
+    """How the lockup stands on each class of canvas; with room for `terms` where a film must show them, and for a
+    product of an `aspect` (width over height)."""
     data = yaml.safe_load((files("pipelines.motion") / "endcard.yaml").read_text(encoding="utf-8"))
-    special = data.pop("terms")
-    return parse_family({**data, "layouts": {**data["layouts"], **(special if terms else {})}})
+    special = {name: data.pop(name) for name in ("broad", "terms", "long", "long_terms")}
+    wanted = {
+        "broad": aspect > BROAD, "terms": terms, "long": aspect > LONG, "long_terms": terms and aspect > LONG,
+    }
+    layouts = dict(data["layouts"])
+    for name, there in wanted.items():
+        layouts |= special[name] if there else {}
+    return parse_family({**data, "layouts": layouts})
 
 
 def end_card(
@@ -52,10 +64,19 @@ def end_card(
     Terms that the still shows stay."""
     content = _content(placement, deck, kit, still, line)
     place = replace(placement, logo="required")
-    family = _spoken(end_family(bool(content.options("legal"))), content)
-    scenes = [None, *(Flat(ground) for ground in grounds(composer))]
-    cards = (_tried(composer.anew(family, scene), content, place) for scene in scenes)
-    return next((card for card in cards if card is not None and calm(card)), None)
+    aspect = round(composer.product.aspect, 3) if composer.product is not None else 0.5
+    family = _spoken(end_family(bool(content.options("legal")), aspect), content)
+    plain = [Flat(ground) for ground in grounds(composer)]
+    for scene in (None, *plain):
+        card = _tried(composer.anew(family, scene), content, place)
+        if card is not None and calm(card) and (scene is not None or _bright(card, grounds(composer)[0])):
+            return card
+    return None
+
+
+def _bright(card: Composition, colour: str) -> bool:
+    """Whether a scene is lit about as well as the colour of its ground: a sign-off stands in no dusk."""
+    return lightness(card.backdrop.picture(card.behind)) >= LIT * float(hex_to_oklab(colour)[0])
 
 
 def _spoken(family: Family, content: Content) -> Family:
@@ -115,7 +136,7 @@ def call_row(card: Composition) -> tuple[float, float, float, float] | None:
     left, right = live.x, live.right
     if layout.product is not None and layout.product.box.y < block.baseline:
         product = layout.product.box
-        left, right = (left, min(right, product.x - 4 * u)) if not layout.rtl else (max(left, product.right + 4 * u), right)
+        left, right = (left, min(right, product.x - 2 * u)) if not layout.rtl else (max(left, product.right + 2 * u), right)
     return left, top, right - left, block.baseline - top
 
 
