@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from factory.doors.up import installation, marks, servers
+from factory.doors.up import installation, marks, ports, servers
 from factory.doors.up.account import Account, reachable
 from factory.settings import Settings
 
@@ -48,17 +48,18 @@ class House:
         return subprocess.run(self.command(*words), check=False, env=self.environ, capture_output=True, text=True, timeout=60, cwd="/")
 
     @contextlib.contextmanager
-    def up(self) -> Iterator[Running]:
+    def up(self, *, all_parts: bool = False) -> Iterator[Running]:
+        words = [] if all_parts else SERVERS_ONLY
         with (self.home.parent / f"{self.home.name}.out").open("wb") as out:
-            child = subprocess.Popen(self.command("up", *SERVERS_ONLY), env=self.environ, stdout=out, stderr=out, cwd="/", start_new_session=True)
+            child = subprocess.Popen(self.command("up", *words), env=self.environ, stdout=out, stderr=out, cwd="/", start_new_session=True)
         running = Running(house=self, process=child, out=Path(out.name))
         try:
-            running.wait_for(lambda: "ready in" in running.said(), "readiness")
+            running.wait_for(lambda: "ready in" in running.said(), "readiness", 90)
             yield running
         finally:
             if child.poll() is None:
                 child.send_signal(signal.SIGINT)
-            child.wait(30)
+            child.wait(60)
 
     def shown_secrets(self, running: Running) -> list[str]:
         """Names of secrets that `ps` or our output would tell anybody."""
@@ -242,3 +243,30 @@ def test_an_ordinary_user_may_run_it() -> None:
             assert owners == {"s3": NOBODY, "valkey": NOBODY, "postgres": NOBODY}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="who belongs to a home is read from /proc")
+def test_the_whole_service_comes_back_whatever_is_killed_and_leaves_nothing(house: House) -> None:
+    house.more = {"FACTORY_PORT": str(ports.choose({"web": 0})["web"])}
+    with house.up(all_parts=True) as running:
+        pids = running.pids()
+        assert set(pids) == {"s3", "valkey", "postgres", "web", "worker-cpu", "worker-io", "worker-preview", "relay"}
+        assert (house.home / "admin-key").stat().st_mode & 0o077 == 0
+        for pid in pids.values():
+            os.kill(pid, signal.SIGKILL)
+        running.wait_for(lambda: all(r["state"] == "running" and r["pid"] != pids[n] for n, r in running.parts().items()), "return of all", 90)
+        examined = house.run("doctor")
+        assert examined.returncode == 0, examined.stdout
+        key = (house.home / "admin-key").read_text().strip()
+        assert key not in running.said() + examined.stdout
+        running.process.kill()
+    assert house.run("down").returncode == 0
+    left = {str(pid): pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if f"FACTORY_HOME={house.home}".encode() in environ_of(pid)}
+    assert gone(left, 5)
+
+
+def environ_of(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
