@@ -12,8 +12,10 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -252,7 +254,6 @@ def disposition(filename: str, *, inline: bool) -> str:
 
 
 def _client(endpoint: str, region: str, access_key: str, secret_key: str, read_s: float) -> Any:
-    import boto3
     from botocore.config import Config
 
     local = urlsplit(endpoint).hostname in LOCAL
@@ -262,8 +263,20 @@ def _client(endpoint: str, region: str, access_key: str, secret_key: str, read_s
         request_checksum_calculation="when_required", response_checksum_validation="when_required",
         ignore_configured_endpoint_urls=True, proxies={} if local else None,  # a proxy cannot reach this machine's loopback
     )
-    session = boto3.session.Session(aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=region)
-    return session.client("s3", endpoint_url=endpoint or None, config=config)
+    with _MAKING:
+        return _session().client("s3", region_name=region, endpoint_url=endpoint or None, config=config,
+                                 aws_access_key_id=access_key, aws_secret_access_key=secret_key)
+
+
+_MAKING = Lock()  # clients may be shared between threads; a session that makes them may not
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    """boto3's descriptions of services, read once: that is most of what a client costs. No keys in it."""
+    import boto3
+
+    return boto3.session.Session()
 
 
 def _checked(endpoint: str) -> str:

@@ -176,7 +176,7 @@ def test_the_rest_of_another_content_is_refused_until_it_is_discarded(blobs: Sto
         discard(blobs, PREFIX)
 
 
-@pytest.mark.parametrize("after", [0, 1, 3, 5, 7])
+@pytest.mark.parametrize("after", [0, 4, 7])
 def test_a_publisher_that_is_killed_leaves_no_mark(after: int, s3: Any) -> None:
     """A real process, a real SIGKILL, between two of its requests."""
     storage = S3Storage(endpoint=s3.endpoint, bucket=s3.bucket, region=s3.region, access_key=s3.access_key, secret_key=s3.secret_key)

