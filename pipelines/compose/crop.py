@@ -20,7 +20,7 @@ STRIP = 0.022
 STEPS = 48
 BROAD, LYING, TALLER = 0.6, 1.4, 1.15
 """From which width over height a product is broad, or lies, and from which height over width a canvas is tall."""
-BESIDE, IN_WINDOW, TALL, MOST_BROAD = 0.96, 0.86, 0.86, 0.3
+BESIDE, IN_WINDOW, TALL, MOST_BROAD = 0.90, 0.86, 0.86, 0.3
 """The share of the room at its sides that a product may fill, on the canvas and in a window; of a broad one in a strip
 its height, and its largest share of the canvas' width."""
 LABEL_FILL = 0.96
