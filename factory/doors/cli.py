@@ -205,7 +205,7 @@ def explain(
 def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Go on in the background; return when all is ready.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Only show the parts; exit code 1 when one does not answer.")] = False,
-    env: Annotated[bool, typer.Option("--env", help="Only print settings for a shell, secrets included.")] = False,
+    env: Annotated[bool, typer.Option("--env", help="Only print what pg_dump and aws need, secrets included.")] = False,
     only: Annotated[list[str] | None, typer.Option("--only", metavar="PART", help="Only this part; may be given again.")] = None,
     as_json: JsonOpt = False,
 ) -> None:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from factory.doors.up import ports as port_choice
 from factory.doors.up import servers
@@ -131,6 +132,14 @@ def _choose_ports(home: Path, names: tuple[str, ...]) -> dict[str, dict[str, int
 def _ports_of(name: str, held: Mapping[str, int]) -> dict[str, int]:
     server = servers.SERVERS[name]
     return port_choice.choose({k: held.get(k, usual) for k, usual in server.ports.items()}, twins=server.twins)
+
+
+def web_port(home: Path) -> int:
+    """The web door's port at the last start; 0 before the first."""
+    try:
+        return urlsplit(json.loads((home / "run" / "web.json").read_text())["url"]).port or 0
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def note_web(home: Path, url: str) -> None:

@@ -50,7 +50,10 @@ def _ping(line: socket.socket, password: str) -> str:
 
 
 def shell_environ(settings: Settings) -> dict[str, str]:
-    """Settings of an installation, and the same in the words of the usual tools. Raises RefusedError when there is none."""
+    """An installation's settings in the words of the usual tools. Raises RefusedError when there is none.
+
+    The database's URL and its like are left out: in a shell that holds them, `factory up` would take them as given.
+    """
     here = installation.installed(settings)
     if here is None:
         raise RefusedError(f"There is no installation in {settings.home}", code="up.none", help="`factory up` makes one.")
@@ -59,8 +62,8 @@ def shell_environ(settings: Settings) -> dict[str, str]:
         "PGHOST": url.hostname or "", "PGPORT": str(url.port or 5432), "PGUSER": unquote(url.username or ""),
         "PGPASSWORD": unquote(url.password or ""), "PGDATABASE": url.path.lstrip("/"), "AWS_ACCESS_KEY_ID": full.s3_access_key,
         "AWS_SECRET_ACCESS_KEY": full.s3_secret_key, "AWS_DEFAULT_REGION": full.s3_region,
-        "AWS_ENDPOINT_URL_S3": full.s3_endpoint,
+        "AWS_ENDPOINT_URL_S3": full.s3_endpoint, "FACTORY_HOME": str(here.home), "FACTORY_BUCKET": full.bucket,
     }  # fmt: skip
     with contextlib.suppress(FactoryError):
         told["PGBIN"] = str(programs.postgres_tool("pg_dump", Path(), None).parent)
-    return {name: value for name, value in (full.environ() | told).items() if value}
+    return {name: value for name, value in told.items() if value}

@@ -134,7 +134,7 @@ def _initdb(place: Place, data: Path) -> None:
     account = place.account
     try:
         done = subprocess.run(  # noqa: S603
-            command, env=basic_environ(), cwd="/", capture_output=True, text=True, check=False,
+            command, env=basic_environ(), cwd="/", capture_output=True, text=True, check=False, start_new_session=True,
             user=account.uid if account else None, group=account.gid if account else None, extra_groups=[] if account else None,
         )  # fmt: skip
     finally:

@@ -48,7 +48,7 @@ class Supervisor:
         with marks.sole_supervisor(home / "run"), _Signals(self._stop_asked):
             for name in marks.clear_leftovers(home / "run", home):
                 self.tell(f"{name:<15}        left by an earlier run; stopped")
-            self.here = installation.install(_on_free_port(self.settings, self.port_fixed, self.tell))
+            self.here = installation.install(_on_free_port(self.settings, home, self.port_fixed, self.tell))
             self.watch = Watch(self.here.run, self.here.logs, self.tell, self._note)
             self._say_where_data_is()
             try:
@@ -185,9 +185,12 @@ def _patiently(task: Callable[[], None], stopped: Callable[[], bool]) -> None:
     end = time.monotonic() + ANSWER_S
     while True:
         try:
-            return task()
+            task()
+            return
         except Exception as error:
-            if time.monotonic() > end or stopped() or not _passing(error):
+            if stopped():
+                return
+            if time.monotonic() > end or not _passing(error):
                 raise _readable(error) from error
             time.sleep(0.3)
 
@@ -207,7 +210,7 @@ def _readable(error: Exception) -> Exception:
     return error
 
 
-def _on_free_port(settings: Settings, fixed: bool, tell: Callable[[str], None]) -> Settings:
+def _on_free_port(settings: Settings, home: Path, fixed: bool, tell: Callable[[str], None]) -> Settings:
     """The web door's port. One that was asked for is kept or refused; the usual one gives way to a free one."""
     host = settings.host or "0.0.0.0"  # noqa: S104
     if ports.is_free(settings.port, host):
@@ -215,7 +218,7 @@ def _on_free_port(settings: Settings, fixed: bool, tell: Callable[[str], None]) 
     if fixed:
         raise RefusedError(f"Port {settings.port} is taken by another program", code="up.port", where="FACTORY_PORT",
                            help="Stop that program or choose another port.")
-    other = ports.choose({"web": 0})["web"]
+    other = ports.choose({"web": installation.web_port(home)})["web"]
     tell(f"Port {settings.port} is taken; the web door gets {other} (FACTORY_PORT chooses one).")
     return replace(settings, port=other)
 

@@ -20,6 +20,8 @@ PAUSES_S = (0.0, 0.5, 1.0, 2.0)
 FAILING_PAUSE_S = 15.0
 MANY, SPAN_S = 5, 60.0
 """This many deaths within this many seconds: told plainly, then tried only now and then; the other parts go on."""
+HUNG = 3
+"""A part that is not ready after this many times what it may take is killed and started anew."""
 LOG_BYTES, LOG_KEPT, LOG_CHECK_S = 20_000_000, 3, 5.0
 
 
@@ -83,7 +85,8 @@ class Watch:
         if self.clock() - self._logs_seen >= LOG_CHECK_S:
             self._logs_seen = self.clock()
             for child in self.children.values():
-                rotate(child.log)
+                if rotate(child.log):
+                    child.log_before = 0
 
     def _look(self, child: Child) -> None:
         if child.part.ready(child.log_before):
@@ -91,6 +94,8 @@ class Watch:
             self.tell(line(child.part, f"{self.clock() - child.since:5.1f} s"))
             child.told_failing = False
             self.changed(self.children)
+        elif child.process is not None and self.clock() - child.since > HUNG * child.part.start_s:
+            process.kill_session(child.process.pid)  # its death is seen at the next look
 
     def _again(self, child: Child) -> None:
         try:

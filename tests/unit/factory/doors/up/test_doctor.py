@@ -143,4 +143,5 @@ def test_other_tools_get_the_settings_in_their_own_words(tmp_path: Path) -> None
     told = reach.shell_environ(Settings(home=tmp_path))
     assert told["PGPASSWORD"] == here.keys.database_password
     assert told["AWS_ENDPOINT_URL_S3"] == here.settings.s3_endpoint
+    assert "FACTORY_DATABASE_URL" not in told  # `factory up` in the same shell would not start its own
     assert (Path(told["PGBIN"]) / "pg_dump").exists()

@@ -203,3 +203,11 @@ def test_a_server_sees_little_of_our_environment(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("SOME_TOKEN", "secret")
     assert "SOME_TOKEN" not in process.basic_environ()
     assert "PATH" in process.basic_environ()
+
+
+def test_a_part_that_hangs_at_its_start_is_killed_and_tried_anew(bench: Bench) -> None:
+    bench.watch.start([bench.part("one", "import time; time.sleep(60)")])
+    before = bench.watch.children["one"].pid
+    bench.clock.ahead = 91
+    bench.until(lambda: bench.watch.children["one"].pid not in {None, before})
+    assert any("SIGKILL" in told for told in bench.told)
