@@ -21,6 +21,11 @@ VALUES: Final = (
 """What a secret looks like inside other text."""
 
 
+CHATTY: Final = ("botocore", "boto3", "urllib3", "s3transfer", "httpx", "httpcore", "amqp", "PIL", "celery.app.trace",
+                 "celery.worker.strategy")
+"""Libraries of which only warnings are worth a line; Celery's two would write two for every bell."""
+
+
 def configure(level: str = "info") -> None:
     """Write this process's log as JSON lines from now on, and that of libraries through the same door."""
     import structlog
@@ -41,7 +46,7 @@ def configure(level: str = "info") -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=chain, processors=render))
     root = logging.getLogger()
     root.handlers, root.level = [handler], number
-    for chatty in ("botocore", "boto3", "urllib3", "s3transfer", "httpx", "httpcore", "amqp", "PIL"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(max(number, logging.WARNING))
 
 

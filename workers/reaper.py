@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from factory.store import access, batches, work
+from factory.store import access, batches, events, work
 from factory.store.rows import Lease
 from workers import endings
 from workers.lease import backoff_s
@@ -62,6 +62,25 @@ def unclosed_batches(db: Connection[dict[str, Any]], _attempts: int) -> int:
     return len(found)
 
 
+def progress(db: Connection[dict[str, Any]], _attempts: int) -> int:
+    """Tells how far running batches are, where a webhook has asked for that; the same progress is told once."""
+    if not db.execute("select 1 from webhooks where state = 'active' and 'batch.progress' = any(events) limit 1").fetchone():
+        return 0
+    live = db.execute("select id from batches where state = 'running' order by id").fetchall()
+    return sum(_tell_progress(db, row["id"]) for row in live)
+
+
+def _tell_progress(db: Connection[dict[str, Any]], batch: str) -> bool:
+    with db.transaction():
+        row = work.lock(db, batch)
+        found = batches.counts(db, batch)
+        total = sum(n for state, n in found.items() if "." not in state)
+        made = total - found.get("queued", 0) - found.get("rendering", 0)
+        before = row["event_seq"]
+        events.tell(db, batch, "batch.progress", f"{batch}:{row['round']}:{made}", {"total": total, "made": made})
+        return bool(work.lock(db, batch)["event_seq"] > before)
+
+
 def old_paper(db: Connection[dict[str, Any]], _attempts: int) -> int:
     """Idempotency keys past their time, and rows of workers that are gone."""
     access.forget(db)
@@ -80,6 +99,6 @@ def expired_uploads(db: Connection[dict[str, Any]], storage: Callable[[], Storag
 
 SWEEPS: Mapping[str, tuple[float, Sweep]] = {
     "expired_leases": (2.0, expired_leases), "overdue_batches": (2.0, overdue_batches),
-    "unclosed_batches": (5.0, unclosed_batches), "old_paper": (600.0, old_paper),
+    "unclosed_batches": (5.0, unclosed_batches), "progress": (5.0, progress), "old_paper": (600.0, old_paper),
 }
 """Name -> seconds between two rounds, and what a round does."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workers.desk import Desk
 
 PARENT = os.getppid()
+LANES = ("cpu", "gpu", "io", "preview")
 
 
 def answer(lane: str) -> int:
@@ -28,6 +29,8 @@ def answer(lane: str) -> int:
     next idle process or waits for this one. A worker that serves several lanes takes from all of them, so that ranks
     hold across them.
     """
+    if lane not in LANES:
+        return 0
     lanes = os.environ.get(LANES_VARIABLE, lane).split(",")
     desk = _desk()
     done = sum(side(desk) for name in lanes for side in SIDE.get(name, ()))

@@ -38,7 +38,7 @@ def pool(postgres_url):
 @pytest.fixture
 def act(pool, postgres_url):
     """Let a worker work until nothing is ready; returns how many jobs ended."""
-    return lambda hand=fake_hand, **more: do_work(pool, postgres_url, hand, terms(**more))
+    return lambda hand=fake_hand, **more: do_work(pool, postgres_url, hand, terms(**more), seconds=600)
 
 
 def run_out(db):
@@ -451,6 +451,16 @@ def _until(true, seconds=10.0):
 
 
 # ----------------------------------------------------------------------------------------------------- being seen
+
+
+def test_progress_is_told_to_webhooks_that_ask_for_it_and_once(db, act):
+    fake_batch(db, "b", [picture("p"), picture("q", ["p"])], cells("p", "q"))
+    act(stop=iter([False, False, True, True]).__next__)
+    assert reaper.progress(db, 4) == 0
+    db.execute("insert into webhooks (id, url, events, secrets, created_by) values ('w', 'https://x', '{batch.progress}', '[]', 'me')")
+    assert reaper.progress(db, 4) == 1 and reaper.progress(db, 4) == 0
+    assert events.after(db, "b", 0)[-1]["data"] == {"batch": "b", "total": 2, "made": 1}
+    assert [r["type"] for r in db.execute("select type from deliveries")] == ["batch.progress"]
 
 
 def test_health_means_progress_or_nothing_to_do(db, act):
