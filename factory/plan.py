@@ -332,7 +332,8 @@ def _concept(
         device_data=_device_data(seed, brief), picture=picture,
         count=count_shown(seed.family.subject, seed.motive.name, seed.line, brief),
         set=row.name, light=light, wash=wash, wash_use=cast(Any, use), mode=ground.mode.name,
-        ground=stage.ground, other=ground.other.name if ground.other else "", flip=_flip(row, light, kit.lit_side(picture)), tier=cast(Any, "draft"),
+        ground=stage.ground, other=ground.other.name if ground.other else "",
+        flip=_flip(row, light, kit.lit_side(picture)), tier=cast(Any, "draft"),
         seed=int(short([number, seed.key]), 16) % 2**31, idea=idea,
     )
 

@@ -105,7 +105,8 @@ class Hands:
 
         scene = Flat(plate.palette["ground"]) if calm else open_scene(plate, self.context.work.blob)
         return Composer(
-            concept=c, kit=self.context.kit, scene=scene, product=self.cutout(c.picture, c.count), brief=self.context.brief, reopen=reopen,
+            concept=c, kit=self.context.kit, scene=scene, product=self.cutout(c.picture, c.count), brief=self.context.brief,
+            reopen=reopen,
         )
 
 

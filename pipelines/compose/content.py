@@ -19,7 +19,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "headline": ("art_headline",), "quote": ("art_quote", "art_headline"), "sub": ("art_sub", "art_body"),
     "body": ("art_body", "art_sub"), "cta": ("art_cta",), "number": ("art_number",), "unit": ("art_unit",),
     "rating": ("art_rating",), "source": ("art_source",), "role": ("art_role",), "price": ("art_price",),
-    "was": ("art_was",), "buys": ("art_buys",), "per": ("art_per",), "code": ("art_code",), "legal": ("art_legal",), "item": ("art_item",), "word": ("art_word",), "date": ("art_date",),
+    "was": ("art_was",),
+    "buys": ("art_buys",), "per": ("art_per",), "code": ("art_code",), "legal": ("art_legal",),
+    "item": ("art_item",), "word": ("art_word",), "date": ("art_date",),
 }
 """Which fields of a deck fill a role: the first that the deck has."""
 MAX_WORDS = 24

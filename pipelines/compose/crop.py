@@ -93,12 +93,9 @@ def spot_for(
     A cropped product keeps its top where the family wants it, and takes the height nearest to the wanted one at
     which the canvas cuts no word. None when no height of the range is allowed.
     """
-    shape = room.shape
-    if shape is None:
-        return None
-    if room.fixed is not None:
-        box = room.fixed
-        return Spot(foot=(box.x + box.w / 2, box.bottom - shape.sink * box.h), height=box.h, box=box)
+    shape, box = room.shape, room.fixed
+    if shape is None or box is not None:
+        return Spot(foot=(box.x + box.w / 2, box.bottom - shape.sink * box.h), height=box.h, box=box) if shape and box else None
     least, wanted, most = (f * canvas.h for f in stand.height)
     wanted = max(least, wanted * room.scale)
     height = wanted + (least - wanted) * shrink

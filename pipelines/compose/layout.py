@@ -15,8 +15,8 @@ from factory.records import Placement
 from pipelines.compose.classes import Grid, grid_of
 from pipelines.compose.content import Content, sentences
 from pipelines.compose.crop import Room, Spot, spot_for
-from pipelines.compose.family import Arrangement, Column, Family, LayoutError, load_family, turned
 from pipelines.compose.devices import Fixture
+from pipelines.compose.family import Arrangement, Column, Family, LayoutError, load_family, turned
 from pipelines.compose.fixtures import caption_for, fixture_for, replaced
 from pipelines.compose.flow import Placed, Setting, set_column
 from pipelines.compose.geometry import Box, mirrored

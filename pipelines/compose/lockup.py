@@ -45,7 +45,7 @@ SMALLER, TRIES = 0.965, 60
 WORTH = 0.93
 """What the price may lose in size so that the ticket says `Code`."""
 Form = Callable[..., "list[Placed] | None"]
-"""(size, setting, named): a size of the price, and whether the ticket says what it is."""
+"""(setting, named, size): whether the ticket says what it is, and a size of the price."""
 
 
 def stands_open(column: Column) -> bool:
@@ -61,10 +61,10 @@ def is_lockup(column: Column) -> bool:
 def set_lockup(column: Column, box: Box, setting: Setting) -> tuple[Placed, ...] | None:
     """The lock-up as large as a box lets it stand, or None where it does not fit whole."""
     form = FORMS[column.slots[0].role]
-    bare = _largest(partial(form, setting=setting, named=False), box, setting)
+    bare = _largest(partial(form, setting, False), box, setting)
     if bare is None:
         return None
-    named = _largest(partial(form, setting=setting, named=True), box, setting)
+    named = _largest(partial(form, setting, True), box, setting)
     chosen = named if named is not None and named[0] >= WORTH * bare[0] else bare
     return _seated(chosen[1], column, box, setting.content.rtl)
 
@@ -103,7 +103,7 @@ def _around(made: list[Placed]) -> Box:
 # --------------------------------------------------------------------------------------------------------- forms
 
 
-def _stack(size: float, setting: Setting, named: bool) -> list[Placed] | None:
+def _stack(setting: Setting, named: bool, size: float) -> list[Placed] | None:
     head = _head(size, setting)
     if head is None:
         return None
@@ -120,7 +120,7 @@ def _stack(size: float, setting: Setting, named: bool) -> list[Placed] | None:
     return done
 
 
-def _poster(size: float, setting: Setting, named: bool) -> list[Placed] | None:
+def _poster(setting: Setting, _named: bool, size: float) -> list[Placed] | None:
     """A head as wide as its column and, under its left, what explains it, as narrow as it can be: a product may stand
     beside that."""
     head = _head(size, setting)
@@ -135,7 +135,7 @@ def _poster(size: float, setting: Setting, named: bool) -> list[Placed] | None:
     return done
 
 
-def _row(size: float, setting: Setting, named: bool) -> list[Placed] | None:
+def _row(setting: Setting, named: bool, size: float) -> list[Placed] | None:
     """What explains the price stands right of it, its ticket on the price's baseline."""
     head = _head(size, setting)
     if head is None:
@@ -153,7 +153,7 @@ def _row(size: float, setting: Setting, named: bool) -> list[Placed] | None:
     return [*head, *reversed(placed)]
 
 
-def _line(size: float, setting: Setting, named: bool) -> list[Placed] | None:
+def _line(setting: Setting, _named: bool, size: float) -> list[Placed] | None:
     """The quantity in two lines as tall as the price's figure, then the price."""
     figure = _price(size, 0.0, 0.0, setting)
     face = face_of(setting.kit, SLOTS["buys"].face, SLOTS["buys"].weight)

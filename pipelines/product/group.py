@@ -142,7 +142,7 @@ def _told(
     )
 
     def down(row: float) -> float:
-        return top + row * share[1]
+        return float(top + row * share[1])
 
     label = lead.label_box
     wide = _wide(stood, lead)
@@ -157,4 +157,5 @@ def _told(
 
 def _wide(stood: Sequence[_Stood], lead: Cutout) -> float:
     """How many products wide a group is."""
-    return (max(s.at[0] for s in stood) - min(s.at[0] for s in stood)) / lead.aspect + 1
+    across = [s.at[0] for s in stood]
+    return (max(across) - min(across)) / lead.aspect + 1

@@ -64,7 +64,7 @@ def test_an_offer_says_what_it_buys_in_every_language() -> None:
     brief = load_brief(SAMPLE / "briefs" / "cold-brew.yaml")
     offers = [localized(brief, locale).offer for locale in ("en", "fr", "de")]
     assert [o.buys for o in offers if o] == ["Three bottles", "Trois bouteilles", "Drei Flaschen"]
-    assert [o.price_note for o in offers if o][0] == "€10.00 per litre"
+    assert next(o.price_note for o in offers if o) == "€10.00 per litre"
 
 
 @pytest.mark.parametrize("wrong", ["0", "7", "two"])

@@ -10,7 +10,6 @@ from staging import can, floor
 
 from pipelines.compose.shadow import cast, contact
 from pipelines.product.group import PLACES, grouped
-from pipelines.scene import Cutout
 
 CAN = replace(can(300), label_box=(0.1, 0.4, 0.8, 0.3), brand_on_label=True)
 

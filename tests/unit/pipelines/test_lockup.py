@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 
 import pytest
-from composing import BANNERS, ROOM, SHAPES, content, kit, placement
+from composing import BANNERS, BOTTLE, ROOM, SHAPES, content, kit, placement
 
 from factory.records import Money
 from pipelines.compose.content import Content
@@ -17,7 +17,7 @@ from pipelines.compose.lockup import FORMS
 from pipelines.compose.page import Layout
 from pipelines.compose.prices import code_word, old_price, written_price
 
-GROUP = replace(ROOM, shape=replace(ROOM.shape, aspect=0.97, sink=0.029))
+GROUP = replace(ROOM, shape=replace(BOTTLE, aspect=0.97, sink=0.029))
 SAID = {
     "en": {"buys": "Three bottles", "per": "€10.00 per litre", "headline": "Last call for first coffee."},
     "fr": {"buys": "Trois bouteilles", "per": "10,00\u00a0€ le litre", "headline": "Dernier appel pour premier café."},
@@ -34,8 +34,8 @@ STRIPS = ("728x90", "320x50")
 
 def offered(locale: str) -> Content:
     said = {role: (text,) for role, text in SAID[locale].items()}
-    made = content("de" if locale == "de" else "en", **said, code=("NIGHTCAP",), legal=(LEGAL[locale],))
-    return replace(made, locale=locale)
+    made = content("de" if locale == "de" else "en", code=("NIGHTCAP",), legal=(LEGAL[locale],))
+    return replace(made, locale=locale, texts={**made.texts, **said})
 
 
 def laid(shape: str, locale: str) -> Layout:
