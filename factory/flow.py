@@ -53,13 +53,14 @@ def _job(stage: str, base: str, args: Mapping[str, Any], needs: Mapping[str, str
     return Job(id=name, stage=stage, args=args, needs=needs, order=order)
 
 
-def jobs_of(plan: Plan, base: str) -> tuple[Job, ...]:
+def jobs_of(plan: Plan, base: str, plate_base: str) -> tuple[Job, ...]:
     """Every job of a plan, in the order in which they are best done: a first picture early, videos last.
 
-    `base` names what all jobs rest on beside the plan (brief, kit, models), as a digest.
+    `base` names what all jobs rest on beside the plan (brief, kit, models), as a digest. A plate rests on the models alone
+    (`plate_base`): its own name says the rest, so briefs that share a scene share its plate.
     """
     wanted = {plan.plates[c.concept] for c in plan.cells}
-    plates = {j.id: _job("plate", base, {"plate": j.id}, {}, n) for n, j in enumerate(plan.plate_jobs) if j.id in wanted}
+    plates = {j.id: _job("plate", plate_base, {"plate": j.id}, {}, n) for n, j in enumerate(plan.plate_jobs) if j.id in wanted}
     pairs = sorted({(c.concept, c.locale) for c in plan.cells})
     decks = {p: _job("copy", base, {"concept": p[0], "locale": p[1]}, {}, n) for n, p in enumerate(pairs)}
     made: list[Job] = []

@@ -42,7 +42,7 @@ class Inputs:
 
     def jobs(self) -> tuple[Job, ...]:
         """Every job of the plan."""
-        return jobs_of(self.plan, self.base)
+        return jobs_of(self.plan, self.base, digest([self.models]))
 
     def traits(self) -> dict[str, Traits]:
         """The traits of the plan's concepts: what their difference is measured on."""

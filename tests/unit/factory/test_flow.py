@@ -22,30 +22,36 @@ PLAN = Plan(digest="d", brief="b", kit="k", seed=0, variants=16, spare_factor=2,
 
 
 def test_all_locales_of_a_concept_at_a_placement_are_one_job_and_a_video_is_its_own() -> None:
-    jobs = jobs_of(PLAN, "base")
+    jobs = jobs_of(PLAN, "base", "models")
     assert {s: sum(j.stage == s for j in jobs) for s in ("plate", "copy", "compose", "animate")} == {
         "plate": 2, "copy": 4, "compose": 4, "animate": 8,
     }
 
 
 def test_every_cell_is_made_by_exactly_one_job() -> None:
-    made = [c["id"] for j in jobs_of(PLAN, "base") for c in j.args.get("cells", ())]
+    made = [c["id"] for j in jobs_of(PLAN, "base", "models") for c in j.args.get("cells", ())]
     assert sorted(made) == sorted(c.id for c in CELLS)
 
 
 def test_the_same_plan_names_the_same_jobs_and_another_base_names_others() -> None:
-    assert jobs_of(PLAN, "base") == jobs_of(PLAN, "base")
-    assert {j.id for j in jobs_of(PLAN, "base")}.isdisjoint(j.id for j in jobs_of(PLAN, "other"))
+    assert jobs_of(PLAN, "base", "models") == jobs_of(PLAN, "base", "models")
+    one, other = (jobs_of(PLAN, base, "models") for base in ("base", "other"))
+    assert {j.id for j in one if j.stage != "plate"}.isdisjoint(j.id for j in other)
+
+
+def test_a_plate_is_shared_by_briefs_and_not_by_models():
+    plates = [{j.id for j in jobs_of(PLAN, base, models) if j.stage == "plate"} for base, models in ("ab", "cb", "ad")]
+    assert plates[0] == plates[1] and plates[0].isdisjoint(plates[2])
 
 
 def test_a_new_locale_leaves_the_plates_and_other_decks_alone() -> None:
     more = (*CELLS, Cell(id="x", concept="a", placement="feed", locale="de", kind="image"))
-    before = {j.id for j in jobs_of(PLAN, "base") if j.stage in ("plate", "copy")}
-    assert before < {j.id for j in jobs_of(replace(PLAN, cells=more), "base")}
+    before = {j.id for j in jobs_of(PLAN, "base", "models") if j.stage in ("plate", "copy")}
+    assert before < {j.id for j in jobs_of(replace(PLAN, cells=more), "base", "models")}
 
 
 def test_the_first_picture_comes_before_all_plates_are_made() -> None:
-    jobs, done, order = jobs_of(PLAN, "base"), set[str](), list[str]()
+    jobs, done, order = jobs_of(PLAN, "base", "models"), set[str](), list[str]()
     while job := first_ready(jobs, done, set()):
         order.append(job.stage)
         done.add(job.id)
@@ -56,7 +62,7 @@ def test_the_first_picture_comes_before_all_plates_are_made() -> None:
 
 @given(st.sets(st.integers(0, 17)))
 def test_no_job_is_ready_before_what_it_needs(finished: set[int]) -> None:
-    jobs = jobs_of(PLAN, "base")
+    jobs = jobs_of(PLAN, "base", "models")
     done = {j.id for i, j in enumerate(jobs) if i in finished}
     job = first_ready(jobs, done, set())
     assert job is None or set(job.needs.values()) <= done
