@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from factory.catalogue import Catalogue, DeviceRow, FamilyRow, SetRow
+from factory.cells import pick_cells
 from factory.difference import Oklab, Traits, distance
 from factory.errors import Fault, InputError
 from factory.grounds import Ask, Ground, KitMode, deal, tint_of
@@ -428,53 +429,3 @@ def _plate_job(concept: Concept, kit: KitFacts, options: PlanOptions) -> PlateJo
     return PlateJob(id=short({**body, "prompt": prompt}), set=concept.set, light=concept.light, wash=concept.wash,
                     wash_use=concept.wash_use, palette=palette, seed=seed, tier=cast(Any, options.tier),
                     prompt=prompt, model=options.model)
-
-
-# ---------------------------------------------------------------------------------------------------- cells
-
-
-def pick_cells(
-    concepts: Sequence[Concept],
-    locales: Sequence[str],
-    placements: Sequence[Placement],
-    kinds: Sequence[Kind],
-    wanted: int,
-) -> tuple[Cell, ...]:
-    """N cells by coverage: every concept, locale and placement is met as evenly as N allows.
-
-    Videos take one locale per concept and shape (a 9:16 and a 1:1 each), turning through the locales; the rest are
-    images. Cells stand in the order in which they are best made: a whole round of concepts first.
-    """
-    videos = _video_cells(concepts, locales, placements) if "video" in kinds else []
-    images = _image_cells(concepts, locales, placements) if "image" in kinds else []
-    one_of_each = len(videos) // max(1, len(locales))
-    share = min(one_of_each, max(1, wanted // 4)) if images and videos else min(len(videos), wanted)
-    kept = images[: max(0, wanted - share)] + videos[:share]
-    extra = videos[share : share + wanted - len(kept)]
-    return tuple(kept + extra)
-
-
-def _image_cells(concepts: Sequence[Concept], locales: Sequence[str], placements: Sequence[Placement]) -> list[Cell]:
-    """Image cells, diagonal by diagonal through concept x placement x locale, so that any prefix is balanced."""
-    takes = [p for p in placements if "image" in p.media]
-    rounds = [(i, j) for j in range(len(locales)) for i in range(len(takes))]
-    return [
-        Cell(
-            id="", concept=c.id, placement=takes[(i + k) % len(takes)].id, locale=locales[(j + i + 2 * k) % len(locales)],
-            kind="image",
-        )
-        for i, j in rounds for k, c in enumerate(concepts)
-    ]
-
-
-def _video_cells(concepts: Sequence[Concept], locales: Sequence[str], placements: Sequence[Placement]) -> list[Cell]:
-    shapes = [_first(placements, lambda p: p.layout_class == "V"), _first(placements, lambda p: p.canvas[0] == p.canvas[1])]
-    takes = [p for p in shapes if p] or [p for p in placements if p.video][:1]
-    return [
-        Cell(id="", concept=c.id, placement=p.id, locale=locales[(k + s + r) % len(locales)], kind="video")
-        for r in range(len(locales)) for s, p in enumerate(takes) for k, c in enumerate(concepts)
-    ]
-
-
-def _first(placements: Sequence[Placement], test: Any) -> Placement | None:
-    return next((p for p in placements if p.video and "video" in p.media and test(p)), None)

@@ -10,9 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from brand_kits.colour import apca_hex, hex_to_oklab, hex_to_oklch, mix
 from brand_kits.kit import BrandKit
 from factory.records import Brief, Concept, CopyDeck, Placement
 from pipelines.compose.backdrop import Backdrop
@@ -31,14 +28,15 @@ from pipelines.compose.content import Content, build, sentences
 from pipelines.compose.contrast import quiet, scrim
 from pipelines.compose.crop import BROAD, Room, Shape, shape_of
 from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
+from pipelines.compose.dress import bright_light, device_colours, ghost
 from pipelines.compose.family import Family, LayoutError, clean_family, load_family
 from pipelines.compose.flat import Flat
 from pipelines.compose.flow import Placed
 from pipelines.compose.geometry import Box
 from pipelines.compose.layout import arrange
-from pipelines.compose.logo import load_logo, place_logo
 from pipelines.compose.page import Layout, corners, summary
 from pipelines.compose.stage import Stage
+from pipelines.compose.ways import AS_MEANT, OTHER_WAYS, Way
 from pipelines.scene import Cutout, Scene, Window
 
 BUSY = 0.10
@@ -58,32 +56,8 @@ STRIPS = ("S",)
 KEPT = 5
 ASIDE = 0.13
 """How far to a side of the middle clean pictures of different ideas stand, in widths: on like grounds they would be one."""
-PALE, DIM = 0.6, 0.86
-"""A ground of more OKLab L than this wants a light that keeps the picture's upper part above that share of its level."""
-VESSEL = 40.0
-"""Lc from which a giant letter shows on its ground."""
 Reopen = Callable[[Mapping[str, str]], Scene]
 """Opens the concept's scene in another palette (role to hex): the other half of a picture in two lights."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Way:
-    """A way to stage a layout: what is left out, how much smaller the product is, whether sides are changed, how many
-    lights further on the scene's list."""
-
-    without: tuple[str, ...] = ()
-    scale: float = 1.0
-    turned: bool = False
-    light: int = 0
-
-
-AS_MEANT = Way()
-QUIETER = ("sub", "body")
-OTHER_WAYS = (
-    Way(without=QUIETER), Way(scale=0.84), Way(turned=True), Way(light=1), Way(light=2), Way(without=QUIETER, scale=0.84),
-    Way(without=QUIETER, turned=True), Way(without=QUIETER, scale=0.7),
-)
-"""What is tried in turn when the picture makes words hard to read; sides change only where they stand side by side."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -180,9 +154,12 @@ class Composer:
         return self._finished(draft)
 
     def _sensible(self, way: Way, placement: Placement, layout: Layout) -> bool:
-        """Whether a way may be tried: sides change only where they stand side by side, halves keep their words, and
+        """Whether a way may be tried: sides change only where they stand side by side, halves keep their words, a
+        small banner may do without its scene, and
         another light comes from the side that the product is lit from. Plain grounds have one light that suits them."""
         if (way.turned and placement.layout_class not in SIDE_BY_SIDE) or (way.without and layout.split):
+            return False
+        if way.plain and (placement.layout_class != "B" or layout.split or layout.window):
             return False
         return way.light == 0 or (not layout.split and self._agrees(self.light + way.light))
 
@@ -246,6 +223,8 @@ class Composer:
     def _staged(self, content: Content, placement: Placement, way: Way) -> tuple[Layout, Backdrop]:
         """A layout and its picture. Where the scene moved the product it is laid out anew around it; where the scene
         cannot serve this shape of canvas, the product stands on the plain ground instead."""
+        if way.plain:
+            return self._standing(content, placement, way, Flat(self.floor))
         if placement.layout_class in STRIPS or (placement.layout_class == "B" and self.scene.camera_fixed):
             plain = self._standing(content, placement, way, Flat(self.floor))
             return self._pictured(plain, content, placement, way)
@@ -394,21 +373,6 @@ def _floor(kit: BrandKit, concept: Concept) -> str:
     return own.hex if own else kit.palette.hexes(concept.mode)["ground"]
 
 
-def bright_light(scene: Scene, light: int, tones: Tones) -> int:
-    """The concept's light, or the first that does not darken a pale plain ground behind the type: a pool of light in
-    the dark suits night colours only."""
-    light %= scene.lights
-    if scene.name != "seamless" or hex_to_oklab(tones.roles["ground"])[0] < PALE:
-        return light
-    window = Window(size=(48, 60), foot=(24.0, 52.0), height=30.0)
-
-    def level(number: int) -> float:
-        passes = scene.view(window, number)
-        return float((passes.key + passes.fill)[:30].mean())
-
-    return next((n for n in (light, *range(scene.lights)) if level(n) >= DIM), light)
-
-
 def _with(base: Pixels, items: tuple[Item, ...]) -> Pixels:
     """A picture with items drawn on it."""
     if not items:
@@ -417,41 +381,6 @@ def _with(base: Pixels, items: tuple[Item, ...]) -> Pixels:
     sheet = canvas(width, height, base)
     draw(sheet, items)
     return to_rgb(sheet)
-
-
-def device_colours(kit: BrandKit, tones: Tones) -> dict[str, str]:
-    """The colours a device may use: the mode's roles, and what they are to a device (disc, quiet print, fill, hours)."""
-    ground, surface, ink = (tones.roles[r] for r in ("ground", "surface", "ink"))
-    every = sorted(c.hex for c in kit.palette.colours.values())
-    fill = max(every, key=lambda c: min(_apart(c, ground), _apart(c, ink)))
-    dawn = max(every, key=lambda c: hex_to_oklch(c)[1])
-    letter = next((c for c in (tones.roles["accent"], tones.deep) if c and _carries(c, ground)), ink)
-    night = surface if hex_to_oklab(ground)[0] < 0.4 else tones.dark
-    return {
-        **tones.roles, "letter": letter, "liquid": fill if letter == ink else ink, "disc": surface, "quiet": mix(ground, surface, 0.7), "fill": fill, "night": night,
-        "dawn": dawn, "day": max(every, key=lambda c: min(_apart(c, ground), _apart(c, dawn))),
-    }
-
-
-def _carries(colour: str, ground: str) -> bool:
-    """Whether giant letters of a colour stand on a pale ground: they are vessels then, for liquid as dark as the ink."""
-    return hex_to_oklab(ground)[0] > PALE and abs(apca_hex(colour, ground)) >= VESSEL
-
-
-def ghost(layout: Layout, kit: BrandKit, tones: Tones) -> tuple[Item, ...]:
-    """The brand's mark, huge and quiet, printed where a tall picture would else be a flat void."""
-    mark = next((logo for logo in kit.logos.values() if logo.kind == "mark"), None)
-    if layout.ghost is None or mark is None:
-        return ()
-    drawing = load_logo(mark.file).recoloured(mix(tones.roles["ground"], tones.roles["surface"], 0.6))
-    box = layout.ghost
-    return (place_logo(drawing, box.centre[0] - box.h * drawing.aspect / 2, box.y, box.h, "ghost"),)
-
-
-def _apart(a: str, b: str) -> float:
-    """How far two colours are apart, lightness before hue."""
-    (l1, a1, b1), (l2, a2, b2) = hex_to_oklab(a), hex_to_oklab(b)
-    return float(np.hypot(l1 - l2, 0.6 * np.hypot(a1 - a2, b1 - b2)))
 
 
 def compose(composer: Composer, deck: CopyDeck, placement: Placement) -> Composition:

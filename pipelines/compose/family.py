@@ -243,12 +243,14 @@ def _stand(data: Mapping[str, Any] | None, where: str) -> Stand | None:
         return None
     _known(data, ("x", "foot", "height", "crop"), where)
     least, wanted, most = (float(v) for v in data["height"])
-    return Stand(x=float(data["x"]), foot=float(data["foot"]), height=(least, wanted, most), crop=_crop(data.get("crop", False), where))
+    crop = _crop(data.get("crop", False), where)
+    return Stand(x=float(data["x"]), foot=float(data["foot"]), height=(least, wanted, most), crop=crop)
 
 
 def _crop(value: Any, where: str) -> bool | Literal["label"]:
     if value not in (True, False, "label"):
-        raise LayoutError(f"A product cannot be cropped {value!r}", code="family-crop", where=where, help="Use true, false or label.")
+        raise LayoutError(f"A product cannot be cropped {value!r}", code="family-crop", where=where,
+                          help="Use true, false or label.")
     return cast('bool | Literal["label"]', value)
 
 

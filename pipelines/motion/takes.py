@@ -10,8 +10,9 @@ from typing import Any
 
 from brand_kits.kit import BrandKit
 from factory.records import CopyDeck, Placement, Text
-from pipelines.compose.compose import Composer, Composition, device_colours, ghost
+from pipelines.compose.compose import Composer, Composition
 from pipelines.compose.content import set_right
+from pipelines.compose.dress import device_colours, ghost
 from pipelines.compose.faces import face_of
 from pipelines.compose.geometry import union
 from pipelines.motion.closeup import close_up

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,6 @@ def outline_colours(path: Path) -> tuple[tuple[float, float, float], ...]:
         inner &= np.roll(solid, shift, axis=1)
     rim = solid & ~inner
     edges = np.linspace(TRIM * len(rgba), (1 - TRIM) * len(rgba), SPANS + 1).astype(int)
-    spans = [rgba[top:bottom][rim[top:bottom]][:, :3] / 255 for top, bottom in zip(edges, edges[1:], strict=False)]
+    spans = [rgba[top:bottom][rim[top:bottom]][:, :3] / 255 for top, bottom in pairwise(edges)]
     means = [linear_to_oklab(srgb_to_linear(pixels)).mean(axis=0) for pixels in spans if len(pixels)]
     return tuple((round(float(m[0]), 4), round(float(m[1]), 4), round(float(m[2]), 4)) for m in means)

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factory.catalogue import Catalogue, DeviceRow, FamilyRow, LightRow, SetRow, WashRow
+from factory.cells import pick_cells
 from factory.difference import DIFFERENT, TOLD_APART, Tint, Traits, colour_spread, distance, spread, tint_distance
 from factory.errors import InputError
 from factory.grounds import Ask, Ground, KitMode, deal, total
-from factory.plan import KitFacts, PlanOptions, concept_traits, make_plan, pick_cells
+from factory.plan import KitFacts, PlanOptions, concept_traits, make_plan
 from factory.records import Brief, Fact, Line, Money, Placement, Product, Proof, Safe, Tribe, VideoRule
 
 

@@ -12,9 +12,10 @@ from composing import changed, concept, content, kit, placement, product
 from factory.records import Brief, CopyDeck, Money, Text
 from pipelines.compose.backdrop import Backdrop
 from pipelines.compose.colouring import tones_of
-from pipelines.compose.compose import Composer, Composition, bright_light, clean, compose, device_colours
+from pipelines.compose.compose import Composer, Composition, clean, compose
 from pipelines.compose.content import Content, build, sentences
 from pipelines.compose.draw import PathItem, Rect
+from pipelines.compose.dress import bright_light, device_colours
 from pipelines.compose.flat import Flat
 from pipelines.compose.printing import print_on
 from pipelines.light import hex_to_linear

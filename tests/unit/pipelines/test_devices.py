@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from brand_kits.colour import hex_to_oklch
 from pipelines.compose.crop import Spot
-from pipelines.compose.devices import Data, data_for, device_names, load_device
 from pipelines.compose.cups import filling
+from pipelines.compose.devices import Data, data_for, device_names, load_device
 from pipelines.compose.devices.count import cells
 from pipelines.compose.devices.disc import circle
 from pipelines.compose.devices.fill_letters import grid_for, room, spelled
