@@ -13,7 +13,8 @@ from factory.records import CopyDeck, Placement
 from pipelines.compose.compose import Composer, Composition
 from pipelines.compose.draw import Pixels
 from pipelines.motion.director import Film, direct
-from pipelines.motion.loudness import RATE, Samples, loudness, mastered, true_peak
+from pipelines.motion.loudness import RATE
+from pipelines.motion.master import Master, master
 from pipelines.motion.measure import Meter
 from pipelines.motion.sound import score
 from pipelines.motion.storyboard import Storyboard
@@ -53,12 +54,12 @@ def animate(
     Raises StageError when no storyboard suits or the encoder fails.
     """
     film = direct(composition, composer, placement, deck, kit, seed, storyboard)
-    sound = mastered(score(film.seconds, film.marks, bpm=film.bpm, seed=seed))
+    heard = master(score(film.seconds, film.marks, bpm=film.bpm, seed=seed), quality)
     meter = Meter(FPS)
-    clip = timeline(film, sound)
+    clip = timeline(film, heard.sound)
     reel = _Reel(clip, film, meter)
-    data = write_film(reel.frames(), placement.canvas, FPS, sound, quality)
-    figures = {**meter.figures(), **_told(film, sound), "bytes": len(data)}
+    data = write_film(reel.frames(), placement.canvas, FPS, heard.sound, quality)
+    figures = {**meter.figures(), **_told(film, heard), "bytes": len(data)}
     w, h = placement.canvas
     assert reel.poster is not None
     return VideoResult(
@@ -67,12 +68,12 @@ def animate(
     )
 
 
-def _told(film: Film, sound: Samples) -> dict[str, Any]:
+def _told(film: Film, heard: Master) -> dict[str, Any]:
     """What the film is made of, and what its file is written as."""
     return {
         "storyboard": film.storyboard, "shots": [type(s).__name__.lower() for _, s in film.shots],
         "end_card": round(film.end, 3), **film.first,
-        "loudness": round(loudness(sound), 2), "true_peak": round(true_peak(sound), 2),
+        "loudness": round(heard.loudness, 2), "true_peak": round(heard.peak, 2),
         **WRITTEN,
     }
 

@@ -132,7 +132,8 @@ def call_row(card: Composition) -> tuple[float, float, float, float] | None:
     if call is None:
         return None
     live, u, block = layout.grid.live, layout.grid.unit, call.block
-    top = block.cap_top - ROW * u
+    line = layout.text("headline")
+    top = max(block.cap_top - ROW * u, line.box.bottom + u if line is not None else 0.0)
     left, right = live.x, live.right
     if layout.product is not None and layout.product.box.y < block.baseline:
         product = layout.product.box

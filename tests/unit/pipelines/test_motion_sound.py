@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
+from factory.errors import StageError
 from pipelines.motion.loudness import RATE, loudness, mastered, true_peak
+from pipelines.motion.master import coded, master
 from pipelines.motion.sound import MARKS, Mark, score
+from pipelines.motion.writer import Quality
 
 
 def tone(hertz: float, level: float, seconds: float = 3.0) -> np.ndarray:
@@ -84,3 +87,21 @@ def test_a_mark_is_heard_at_its_moment(kind: str) -> None:
 def test_a_mark_at_the_very_end_is_cut_and_not_wrapped() -> None:
     late = score(2.0, (Mark(kind="logo", at=1.9),), seed=2)
     assert np.array_equal(late[:RATE], score(2.0, (), seed=2)[:RATE])
+
+
+def test_an_encoder_that_overshoots_is_given_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.motion.master.coded", lambda sound, _: sound * np.float32(1.25))
+    made = master(score(1.0, (Mark(kind="hit", at=0.0),), seed=1))
+    assert made.peak <= -1.0
+    assert true_peak(made.sound) < -2.0
+
+
+def test_what_is_told_of_a_master_is_what_is_heard() -> None:
+    made = master(score(1.0, (Mark(kind="hit", at=0.0),), seed=1))
+    assert true_peak(coded(made.sound, Quality())) == pytest.approx(made.peak)
+    assert made.peak <= -1.0
+
+
+def test_an_encoder_of_sound_that_cannot_says_why() -> None:
+    with pytest.raises(StageError, match="encoder"):
+        coded(tone(300, 0.2, 0.2), Quality(audio_kbit=-1))
