@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import stocked
+from starlette.testclient import TestClient
 from test_api_library import BRIEF, YAML, branded, png, uploaded
+
+from factory.store.pool import connect
 
 if TYPE_CHECKING:
     from conftest import Api
@@ -18,6 +21,8 @@ SEED = int(os.environ.get("PROBE_SEED", "20261125"))
 """By hand: longer, by other seeds."""
 HONEST = {"GET /readyz"}
 """It says 503 when a part is missing, and the tests' app has no broker."""
+
+NO_CHANGE = {"POST /v1/briefs:validate", "POST /v1/briefs/{brief}:validate"}
 
 CONFIG: Mapping[str, Any] = {
     "seed": SEED, "max-time": SECONDS, "continue-on-failure": True, "suppress-health-check": ["all"], "max-stream-events": 3,
@@ -36,10 +41,11 @@ def probe(api: Api) -> tuple[list[str], int]:
     from schemathesis.config import SchemathesisConfig
     from schemathesis.engine import events, from_schema
 
-    known = seeded(api)
     key = api.key("admin")
     config = SchemathesisConfig.from_dict({**CONFIG, "headers": {"Authorization": f"Bearer {key}"}})
-    schema = schemathesis.openapi.from_asgi("/openapi.json", without_lifespan(api.client.app), config=config)
+    watched = Watched(api)
+    known = seeded(api, TestClient(watched, headers={"Authorization": f"Bearer {key}"}))
+    schema = schemathesis.openapi.from_asgi("/openapi.json", watched, config=config)
     schema = schema.exclude(path_regex="/events$")  # a stream that lasts as long as its batch: it has tests of its own
     schema.hook("map_headers")(lambda _context, value: {k: v for k, v in (value or {}).items() if k.lower() != "prefer"})  # no long polls
     for place in ("path_parameters", "query", "body"):
@@ -57,22 +63,54 @@ def probe(api: Api) -> tuple[list[str], int]:
                         failure = check.failure_info.failure
                         name = f"{event.recorder.label}: {failure.title} ({check.name})"
                         found.setdefault(name, f"{name}\n{failure.message[:600]}\n{check.failure_info.code_sample[:1200]}\n{case}")
-    return sorted(found.values()), asked
+    return [*sorted(found.values()), *watched.unwritten()], asked
 
 
-def without_lifespan(app: Any) -> Any:
-    """The app for a client that would start and end it with every call."""
+class Watched:
+    """The app for a client that would start and end it with every call; watches whether changes are written to the audit."""
 
-    async def inner(scope: Any, receive: Any, send: Any) -> None:
+    def __init__(self, api: Api) -> None:
+        self.app = api.client.app
+        self.db = connect(api.settings.database_url)
+        self.done: dict[str, bool] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            while True:
-                message = await receive()
-                await send({"type": message["type"] + ".complete"})
-                if message["type"] == "lifespan.shutdown":
-                    return
-        await app(scope, receive, send)
+            await self._lifespan(receive, send)
+        elif scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self.app(scope, receive, send)
+        else:
+            await self._change(scope, receive, send)
 
-    return inner
+    async def _lifespan(self, receive: Any, send: Any) -> None:
+        while True:
+            message = await receive()
+            await send({"type": message["type"] + ".complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+
+    async def _change(self, scope: Any, receive: Any, send: Any) -> None:
+        told: list[int] = []
+
+        async def seen(message: Any) -> None:
+            told.extend([message["status"]] if message["type"] == "http.response.start" else [])
+            await send(message)
+
+        before = self._entries()
+        await self.app(scope, receive, seen)
+        if told and told[0] < 300:
+            name = f"{scope['method']} {scope['route'].path_format}"
+            self.done[name] = self.done.get(name, False) or self._entries() > before
+
+    def _entries(self) -> int:
+        row = self.db.execute("select coalesce(max(seq), 0) as n from audit").fetchone()
+        return int(row["n"]) if row else 0
+
+    def unwritten(self) -> list[str]:
+        """Changes that went well at least once and were never written down."""
+        self.db.close()
+        assert len(self.done) > 12, self.done
+        return [f"{name} writes nothing into the audit" for name, written in sorted(self.done.items()) if not written and name not in NO_CHANGE]
 
 
 def renamed(value: Any, known: Mapping[str, str]) -> Any:
@@ -86,9 +124,8 @@ def renamed(value: Any, known: Mapping[str, str]) -> Any:
     return value
 
 
-def seeded(api: Api) -> dict[str, str]:
+def seeded(api: Api, client: TestClient) -> dict[str, str]:
     """One thing of each kind, made as a client makes it; a batch that workers have finished."""
-    client = api.login("admin")
     brand = branded(client)
     brief = client.post(f"/v1/briefs?brand={brand}", content=BRIEF.read_bytes(), headers=YAML).json()["id"]
     picture = uploaded(client, "picture", png()).json()["id"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pytest
+import yaml
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -146,11 +147,21 @@ def test_every_fault_of_a_brief_is_told_with_its_place(api: Api) -> None:
     assert client.post(f"/v1/briefs:validate?brand={brand}", content=b"1393", headers=YAML).json()["errors"][0]["code"] == "brief.shape"
 
 
-@pytest.mark.parametrize(("headers", "body", "status"), [
+JSON = {"Content-Type": "application/json"}
+NO_BRIEF: list[tuple[dict[str, str], bytes, int]] = [
     ({"Content-Type": "text/plain"}, b"x", 415), (YAML, b"\xff\xfe\x00", 400), (YAML, b"x: " + b"y" * 300_000, 413), (YAML, b"[", 422),
-    (YAML, b"", 422), (YAML, b"a: &a [1]\nb: *a", 422), ({"Content-Type": "application/json"}, b'{"a": "\\u0000"}', 422),
-])
-def test_a_body_that_is_no_brief_is_refused(api: Api, headers: dict[str, str], body: bytes, status: int) -> None:
+    (YAML, b"", 422), (YAML, b"a: &a [1]\nb: *a", 422), (JSON, b'{"a": "\\u0000"}', 422), (JSON, b"[1]", 422), (JSON, b"{", 400),
+    (JSON, b'{"a":' * 5000, 400),
+]
+
+
+def test_a_body_that_is_no_brief_is_refused(api: Api) -> None:
     client = api.login("creator")
     brand = branded(client)
-    assert client.post(f"/v1/briefs?brand={brand}", content=body, headers=headers).status_code == status
+    for headers, body, status in NO_BRIEF:
+        assert client.post(f"/v1/briefs?brand={brand}", content=body, headers=headers).status_code == status, body[:40]
+    whole = json.dumps({**yaml.safe_load(BRIEF.read_text(encoding="utf-8")), "name": "NAME"}, default=str)
+    for name in ("\\ud800", "a\\u0000b"):
+        body = whole.replace('"NAME"', f'"{name}"').encode()
+        assert client.post(f"/v1/briefs?brand={brand}", content=body, headers=JSON).status_code == 422, name
+    assert client.get("/v1/briefs").json()["data"] == []

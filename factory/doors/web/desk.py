@@ -90,7 +90,7 @@ def quoted(
 
     options = PlanOptions(variants=variants, seed=seed, video=video, model=parts.settings.image_model)
     plan = make_plan(brief, "", _facts(kit), select(brief.placements), load_catalogue(), options)
-    stages = Counter(job.stage for job in jobs_of(plan, ""))
+    stages = Counter(job.stage for job in jobs_of(plan, "", ""))
     busy = float(quote(stages, 1)["seconds"])
     return {**_promised(plan), "jobs": dict(sorted(stages.items())), "worker_seconds": busy,
             "seconds": round(busy / max(1, workers)), "workers": workers, "money": money(parts.settings.money_per_hour, busy)}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 
 from factory.doors.web.problems import Problem, answer
 
@@ -64,6 +65,8 @@ class _Passage:
     async def run(self, app: ASGIApp) -> None:
         try:
             await app(self.scope, self._take, self._give)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception as broke:  # the last net: whatever comes here is our fault, and goes to the log whole
             log.error("request.broke", **self._facts(), exc_info=broke)
             if not self.status:

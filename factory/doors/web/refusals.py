@@ -30,7 +30,8 @@ def install(app: FastAPI) -> None:
     away = (psycopg.OperationalError, psycopg.InterfaceError, PoolClosed, PoolTimeout, TooManyRequests)
     table: list[tuple[type[Exception], Told]] = [
         (Problem, _same), (InputError, _input), (KitError, _kit), (StoreError, _store), (FactoryError, _refused),
-        (RequestValidationError, _invalid), (HTTPException, _http), (psycopg.DataError, _characters), *((k, _away) for k in away),
+        (RequestValidationError, _invalid), (HTTPException, _http), (psycopg.DataError, _characters),
+        (UnicodeEncodeError, _characters), (psycopg.errors.CheckViolation, _moved), *((k, _away) for k in away),
     ]
     for kind, told in table:
         app.add_exception_handler(kind, _handler(told))
@@ -73,6 +74,11 @@ BROKEN: Final = frozenset({"storage.key", "storage.digest", "storage.missing"})
 
 def _characters(_request: Request, _raised: Exception) -> Problem:
     return Problem("request.characters")
+
+
+def _moved(_request: Request, _raised: Exception) -> Problem:
+    """The database refused a move that another request had made impossible since we looked."""
+    return Problem("state.conflict")
 
 
 def _away(request: Request, raised: Exception) -> Problem:

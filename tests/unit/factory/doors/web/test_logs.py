@@ -31,6 +31,23 @@ def test_the_rest_stays_as_it_is() -> None:
     assert redacted(facts) == facts
 
 
+def test_a_traceback_tells_the_way_but_no_values(capsys: pytest.CaptureFixture[str]) -> None:
+    before = structlog.get_config()
+    try:
+        configure("info")
+        try:
+            password = "hunter2"
+            raise RuntimeError(len(password))
+        except RuntimeError as broke:
+            structlog.get_logger("x").error("request.broke", exc_info=broke)
+        line = capsys.readouterr().err
+    finally:
+        structlog.configure(**before)
+    told = json.loads(line)["exception"][0]
+    assert told["exc_type"] == "RuntimeError" and told["frames"][-1]["name"].startswith("test_a_traceback")
+    assert "hunter2" not in line
+
+
 def test_a_line_is_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
     before = structlog.get_config()
     try:
