@@ -57,12 +57,14 @@ def jobs_of(plan: Plan, base: str, plate_base: str) -> tuple[Job, ...]:
     """Every job of a plan, in the order in which they are best done: a first picture early, videos last.
 
     `base` names what all jobs rest on beside the plan (brief, kit, models), as a digest. A plate rests on the models alone
-    (`plate_base`): its own name says the rest, so briefs that share a scene share its plate.
+    (`plate_base`): its own name says the rest, so briefs that share a scene share its plate. A deck is written with an eye on
+    all ideas of the plan, which change with the seed; what is composed is named by its cells, and these by the plan.
     """
     wanted = {plan.plates[c.concept] for c in plan.cells}
     plates = {j.id: _job("plate", plate_base, {"plate": j.id}, {}, n) for n, j in enumerate(plan.plate_jobs) if j.id in wanted}
     pairs = sorted({(c.concept, c.locale) for c in plan.cells})
-    decks = {p: _job("copy", base, {"concept": p[0], "locale": p[1]}, {}, n) for n, p in enumerate(pairs)}
+    ideas = digest(plan.concepts)[:16]
+    decks = {p: _job("copy", base, {"concept": p[0], "locale": p[1], "ideas": ideas}, {}, n) for n, p in enumerate(pairs)}
     made: list[Job] = []
     for n, (key, cells) in enumerate(_groups(plan.cells).items()):
         stage = "compose" if key[2] == "image" else "animate"

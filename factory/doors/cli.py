@@ -136,11 +136,10 @@ def _plan(options: MakeOptions, as_json: bool) -> None:
 
     from factory.doors import tables
     from factory.doors.faults import line
-    from factory.flow import jobs_of
     from workers.inputs import read_inputs
 
     inputs = read_inputs(options)
-    stages = Counter(job.stage for job in jobs_of(inputs.plan, ""))
+    stages = Counter(job.stage for job in inputs.jobs())
     cores = os.cpu_count() or 1
     if as_json:
         line(tables.plan_data(inputs.plan, stages, cores))

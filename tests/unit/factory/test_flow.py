@@ -44,6 +44,12 @@ def test_a_plate_is_shared_by_briefs_and_not_by_models():
     assert plates[0] == plates[1] and plates[0].isdisjoint(plates[2])
 
 
+def test_other_ideas_are_written_in_other_decks_and_on_the_same_plates() -> None:
+    other = replace(PLAN, concepts=({"id": "a", "seed": 1},))  # type: ignore[arg-type]
+    one, two = ({j.id for j in jobs_of(plan, "base", "models") if j.stage in ("plate", "copy")} for plan in (PLAN, other))
+    assert {name.split("-")[0] for name in one & two} == {"plate"}
+
+
 def test_a_new_locale_leaves_the_plates_and_other_decks_alone() -> None:
     more = (*CELLS, Cell(id="x", concept="a", placement="feed", locale="de", kind="image"))
     before = {j.id for j in jobs_of(PLAN, "base", "models") if j.stage in ("plate", "copy")}
