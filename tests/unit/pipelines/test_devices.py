@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from brand_kits.colour import hex_to_oklch
 from pipelines.compose.crop import Spot
-from pipelines.compose.cups import filling
+from pipelines.compose.cups import cup, filling, poured
 from pipelines.compose.devices import Data, data_for, device_names, load_device
 from pipelines.compose.devices.count import cells
 from pipelines.compose.devices.disc import circle
@@ -169,3 +169,29 @@ def test_devices_grow_with_progress_and_repeat_exactly(name: str) -> None:
     whole, half = drawn(name, told), drawn(name, told, progress=0.5)
     assert len(half) <= len(whole)
     assert [getattr(i, "colour", "") for i in whole] == [getattr(i, "colour", "") for i in drawn(name, told)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(n=st.integers(6, 40), word=st.sampled_from(["Slow", "snooze", "dodo", "Morgen"]))
+def test_the_end_of_the_word_is_never_torn(n: int, word: str) -> None:
+    grid = grid_for(data(n, None, word=word, letter="o"), LIVE)
+    tail = range(grid.first + grid.run, len(grid.signs))
+    assert set(tail) <= set(grid.row(grid.rows - 1))
+
+
+def test_a_round_letter_becomes_a_cup_with_a_level_that_rises() -> None:
+    letter, inside = cup(kit_letter("o"))
+    levels = [poured(inside, share / 10).computeTightBounds().height() for share in range(1, 11)]
+    assert levels == sorted(levels) and levels[-1] == pytest.approx(inside.computeTightBounds().height())
+    b, i = letter.computeTightBounds(), inside.computeTightBounds()
+    assert i.centerX() == pytest.approx(b.centerX(), abs=0.5)
+    assert i.width() / i.height() == pytest.approx(b.width() / b.height(), rel=0.1)
+
+
+def kit_letter(sign: str):  # type: ignore[no-untyped-def]
+    return data(18, None, word="Slow").face.run(sign, 100.0).path
+
+
+def test_a_strip_so_low_that_no_line_fits_shows_the_word_alone() -> None:
+    strip = data_for(content(data={"value": "18", "word": "snooze", "letter": "o"}), kit(), Box(0, 0, 320, 50), 1.0, None)
+    assert room(strip, Box(8, 3, 128, 44)).h == 0

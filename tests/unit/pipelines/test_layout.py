@@ -233,3 +233,26 @@ def test_a_remapped_box_keeps_touching_the_canvas() -> None:
 def test_near_misses_are_found_between_one_pixel_and_two_units() -> None:
     named = [("a", Box(10, 0, 50, 5)), ("b", Box(10.6, 20, 70, 5)), ("c", Box(15, 40, 90, 5))]
     assert {(a, b) for a, b, side, _ in near_misses(named, 12) if side == "left"} == {("a", "c"), ("b", "c")}
+
+
+@pytest.mark.parametrize("name", ["728x90", "320x50"])
+@pytest.mark.parametrize("family", ["editorial", "closeup"])
+def test_a_strip_that_shows_a_label_shows_all_of_it(name: str, family: str) -> None:
+    layout = arrange(content(), placement(name), load_family(family), kit(), ROOM)
+    assert layout.product is not None and layout.product.box.h > layout.grid.canvas.h
+    first, last = (layout.product.box.y + share * layout.product.box.h for share in BOTTLE.words or (0, 0))
+    assert first >= 0 and last <= layout.grid.canvas.h
+
+
+@pytest.mark.parametrize("family", ["diptych", "editorial", "minimal", "number", "product", "scene", "type"])
+@pytest.mark.parametrize("name", ["728x90", "320x50", "970x250", "300x250", "300x600"])
+def test_an_idea_keeps_its_own_layout_in_every_banner(name: str, family: str) -> None:
+    layout = arrange(content(), placement(name), load_family(family), kit(), ROOM)
+    assert layout.lent == ""
+    assert layout.product is not None
+
+
+def test_banners_of_different_ideas_put_the_product_elsewhere() -> None:
+    made = {f: arrange(content(), placement("728x90"), load_family(f), kit(), ROOM) for f in ("number", "product", "scene", "type")}
+    places = [(round(p.product.box.x / 20), round(p.product.box.h / 20)) for p in made.values() if p.product]
+    assert len(set(places)) == 4
