@@ -136,6 +136,8 @@ def test_alive_asks_nobody_and_ready_asks_everybody(api: Api, valkey_url: str) -
     assert told(api) == {"status": 503, "database": True, "bucket": True, "broker": False, "workers": True}
     with TestClient(create_app(replace(api.settings, broker_url=valkey_url))) as client:
         assert client.get("/readyz").status_code == 200
+    with TestClient(create_app(replace(api.settings, broker_url=valkey_url, bucket="no-such-bucket"))) as client:
+        assert [c["name"] for c in client.get("/readyz").json()["checks"] if not c["ok"]] == ["bucket"]
     wrong = replace(api.settings, broker_url=valkey_url, s3_secret_key="wrong", database_url="postgresql://a:b@127.0.0.1:1/x")
     with TestClient(create_app(wrong)) as client:
         answer = client.get("/readyz")

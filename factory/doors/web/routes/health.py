@@ -81,7 +81,7 @@ def _database(parts: Parts) -> str:
 
 
 def _bucket(parts: Parts) -> str:
-    parts.storage.head("uploads/readiness")
+    next(iter(parts.storage.list("readiness/")), None)  # asking for an object would not tell a missing bucket from a missing object
     return ""
 
 
