@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from factory.errors import StageError
 from workers.inputs import Inputs
 from workers.remote import BlobCache, RemoteWork
-from workers.sources import inputs_of, source_of
+from workers.sources import Source, inputs_of, source_of
 from workers.stages import Context, Hands
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from factory.settings import Settings
     from factory.storage import Storage
 
-WARM = 3
-"""Batches whose inputs and composers stay in a process: a composer holds its plate's arrays."""
+T = TypeVar("T")
+WARM, READ = 4, 32
+"""Batches whose hands stay in a process (a composer holds its plate's arrays), and those whose inputs do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,30 +34,42 @@ class Desk:
     storage: Storage
     work: RemoteWork
     cache: Path
-    _warm: OrderedDict[str, tuple[Inputs, Hands]] = field(default_factory=OrderedDict)
+    _read: OrderedDict[str, Inputs] = field(default_factory=OrderedDict)
+    _warm: OrderedDict[str, Hands] = field(default_factory=OrderedDict)
 
     def inputs(self, batch: str) -> Inputs:
-        """Brief, kit and plan of a batch."""
-        return self.hands(batch)[0]
-
-    def hands(self, batch: str) -> tuple[Inputs, Hands]:
-        """Inputs and warm hands of a batch; batches with equal inputs share them.
+        """Brief, kit and plan of a batch; batches with equal inputs share them.
 
         Raises StageError when the batch was planned by a version of the program that plans differently.
         """
+        return self._inputs(batch, self._source(batch))
+
+    def hands(self, batch: str) -> Hands:
+        """Warm hands for a batch. Raises what `inputs` raises."""
+        source = self._source(batch)
+        inputs = self._inputs(batch, source)
+        return _kept(self._warm, source.key, WARM, lambda: Hands(context_of(inputs, self.work, source.options)))
+
+    def _source(self, batch: str) -> Source:
         with self.pool.connection() as db:
-            source = source_of(db, batch)
-        if source.key not in self._warm:
-            inputs = inputs_of(source, self.storage, self.cache)
-            self._warm[source.key] = (inputs, Hands(context_of(inputs, self.work, source.options)))
-        self._warm.move_to_end(source.key)
-        while len(self._warm) > WARM:
-            self._warm.popitem(last=False)
-        inputs, hands = self._warm[source.key]
+            return source_of(db, batch)
+
+    def _inputs(self, batch: str, source: Source) -> Inputs:
+        inputs = _kept(self._read, source.key, READ, lambda: inputs_of(source, self.storage, self.cache))
         if source.plan not in ("", inputs.plan.digest):
             raise StageError("This version of the program plans the batch differently", code="plan.changed", where=batch,
                              help="Start the batch anew: it was planned by another version.")
-        return inputs, hands
+        return inputs
+
+
+def _kept(shelf: OrderedDict[str, T], key: str, most: int, make: Callable[[], T]) -> T:
+    """What the shelf holds under a key, made where it holds nothing; what was not used for longest leaves it."""
+    if key not in shelf:
+        shelf[key] = make()
+    shelf.move_to_end(key)
+    while len(shelf) > most:
+        shelf.popitem(last=False)
+    return shelf[key]
 
 
 def make_desk(pool: ConnectionPool[Connection[dict[str, Any]]], storage: Storage, cache: Path, cache_mb: int = 4096) -> Desk:

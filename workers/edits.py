@@ -24,7 +24,7 @@ NUMBERED = re.compile(r"(art_[a-z_]+?)_(\d+)")
 
 def recompose(desk: Desk, lease: Lease) -> Done:
     """Make one variant anew with a person's words, used word for word. Raises StageError when they cannot stand there."""
-    _, hands = desk.hands(lease.batch)
+    hands = desk.hands(lease.batch)
     cell, number, edits = lease.args["variant"], lease.args["version"], lease.args["edits"]
     with desk.pool.connection() as db:
         row = db.execute(

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
@@ -77,22 +78,23 @@ def work(pool: Pool, url: str, do: Callable[[Lease], Done], terms: Terms, *, sec
 
     `url` is for the connection that holds the leases, which must not wait for one of the pool's.
     """
-    ended, until = 0, time.monotonic() + seconds
+    ended, until, warm = 0, time.monotonic() + seconds, ""
     with Holder(url, terms) as holder:
         while not terms.stop():
-            leases = patiently(lambda: _claim(pool, terms), unless=terms.stop, most_s=CLAIM_S)
+            leases = patiently(partial(_claim, pool, terms, warm), unless=terms.stop, most_s=CLAIM_S)
             if not leases:
                 break
             terms.claimed(leases)
+            warm = leases[0].batch
             ended += _chunk(pool, do, terms, holder, leases)
             if time.monotonic() > until:
                 break
     return ended
 
 
-def _claim(pool: Pool, terms: Terms) -> list[Lease]:
+def _claim(pool: Pool, terms: Terms, warm: str) -> list[Lease]:
     with pool.connection() as db:
-        return store.claim(db, terms.lanes, terms.worker, terms.lease_s)
+        return store.claim(db, terms.lanes, terms.worker, terms.lease_s, warm=warm)
 
 
 def _chunk(pool: Pool, do: Callable[[Lease], Done], terms: Terms, holder: Holder, leases: Sequence[Lease]) -> int:

@@ -39,7 +39,7 @@ def do(desk: Desk, lease: Lease) -> Done:
 
 def stage(desk: Desk, lease: Lease) -> Done:
     """A stage of the plan, by the very function that `factory make` calls."""
-    _, hands = desk.hands(lease.batch)
+    hands = desk.hands(lease.batch)
     job = Job(id=lease.id, stage=lease.stage, args=lease.args, needs=lease.needs, order=0)
     return Done(result=STAGE_HANDS[lease.stage](hands, job))
 

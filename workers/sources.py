@@ -26,6 +26,10 @@ KEPT = 32
 """Folders of briefs, and of kits, that stay on this machine."""
 
 
+OPTIONS = ("variants", "seed", "video", "image_model", "copy_model")
+"""What of a batch's options changes what is made."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
     """What a batch is made from, as the store names it. Equal `key`, equal inputs."""
@@ -40,8 +44,8 @@ class Source:
 
     @property
     def key(self) -> str:
-        """A digest of it all."""
-        return digest([self.body, self.format, self.pictures, self.kit, self.options])
+        """A digest of all that a batch depends on."""
+        return digest([self.body, self.format, self.pictures, self.kit, {k: self.options.get(k) for k in OPTIONS}])
 
 
 def source_of(db: Connection[dict[str, Any]], batch: str) -> Source:
