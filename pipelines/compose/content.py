@@ -90,6 +90,7 @@ def build(deck: CopyDeck, concept: Concept, brief: Brief | None = None) -> Conte
         name = next((n for n in names if deck.options(n)), "")
         said = [set_right(t.text, locale) for t in deck.options(name)] if name else []
         texts[role] = tuple(dict.fromkeys(t for t in said if t))
+    texts["legal"] = _once(texts["legal"], texts["per"])
     if texts["body"] == texts["sub"]:
         texts["body"] = ()
     texts["item"] = texts["item"][:MOST_ITEMS]
@@ -107,6 +108,12 @@ def _with_amount(texts: tuple[str, ...], price: Money) -> tuple[str, ...]:
     """The texts that say what an offer's price buys: beside that price nothing else may stand for it."""
     figures = {f"{price.amount:.2f}", f"{price.amount:.2f}".replace(".", ",")}
     return tuple(t for t in texts if any(f in t for f in figures))
+
+
+def _once(legal: tuple[str, ...], per: tuple[str, ...]) -> tuple[str, ...]:
+    """Small print without what stands beside the price already, where there is such a wording."""
+    said = [t for t in legal if not any(p.casefold().rstrip(".") in t.casefold() for p in per)]
+    return tuple(said) or legal
 
 
 def set_right(text: str, locale: str) -> str:

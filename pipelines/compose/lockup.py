@@ -136,7 +136,7 @@ def _poster(setting: Setting, _named: bool, size: float) -> list[Placed] | None:
 
 
 def _row(setting: Setting, named: bool, size: float) -> list[Placed] | None:
-    """What explains the price stands right of it, its ticket on the price's baseline."""
+    """What explains the price stands right of it, its ticket on the price's baseline, or lower where it is the taller."""
     head = _head(size, setting)
     if head is None:
         return None
@@ -150,7 +150,8 @@ def _row(setting: Setting, named: bool, size: float) -> list[Placed] | None:
         low = p.box.bottom if placed or p.role == "code" else p.block.baseline
         placed.append(_shifted(p, left - p.box.x, foot - low))
         foot = placed[-1].box.y - gap
-    return [*head, *reversed(placed)]
+    over = min(_around(head).y - placed[-1].box.y, _around(head).bottom - _around(placed).bottom)
+    return [*head, *(_shifted(p, 0, max(0.0, over)) for p in reversed(placed))]
 
 
 def _line(setting: Setting, _named: bool, size: float) -> list[Placed] | None:
