@@ -48,10 +48,10 @@ def accepted(db: Connection[dict[str, Any]]) -> tuple[int, float]:
 
 
 def standstill(db: Connection[dict[str, Any]], within_s: float) -> float:
-    """Seconds that ready work has waited while no worker took or ended anything for `within_s`; 0 when work moves."""
+    """Seconds that ready work has waited while no worker ended anything for `within_s` or has a job; 0 when work moves."""
     row = db.execute(
         "select coalesce(extract(epoch from now() - min(greatest(created_at, not_before))), 0)::float8 as age, "
-        "exists (select 1 from workers where greatest(started_at, progress_at) > now() - make_interval(secs => %(s)s)) "
+        "exists (select 1 from workers where progress_at > now() - make_interval(secs => %(s)s)) "
         "or exists (select 1 from jobs where state = 'leased' and leased_until > now()) as moves "
         "from jobs where state = 'ready' and not_before <= now()", {"s": within_s}).fetchone()
     return 0.0 if row is None or row["moves"] or row["age"] < within_s else float(row["age"])

@@ -152,6 +152,8 @@ def test_ready_means_that_waiting_work_moves(api: Api) -> None:
     with stock.db() as db:
         db.execute("update jobs set created_at = now() - interval '10 minutes', not_before = now() - interval '10 minutes'")
         assert not told(api)["workers"]
+        work.seen(db, "w1", "cpu")
+        assert not told(api)["workers"]  # one that only starts, again and again, moves nothing
         work.seen(db, "w1", "cpu", progress=True)
     assert told(api)["workers"]
     with stock.db() as db:

@@ -41,6 +41,7 @@ def _redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutabl
 
 def configure(level: str) -> None:
     """Write logs to the standard error, from this level up. For a process's door; a library leaves it alone."""
+    logging.getLogger("uvicorn.access").disabled = True  # our own line tells more, and no query
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
