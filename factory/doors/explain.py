@@ -29,14 +29,20 @@ class Page:
 
 @lru_cache(maxsize=1)
 def pages() -> Mapping[str, Page]:
-    """Every page by code or pattern of codes: faults first, then checks."""
-    rows: Mapping[str, Any] = yaml.safe_load((files("factory.doors") / "codes.yaml").read_text(encoding="utf-8"))
+    """Every page by code or pattern of codes: problems of the API, faults, then checks."""
+    rows = {**_rows("factory.doors.web", "problems.yaml"), **_rows("factory.doors", "codes.yaml")}
     return {code: Page(code=code, text=_told(row)) for code, row in rows.items()} | dict(_checks())
+
+
+def _rows(package: str, name: str) -> Mapping[str, Any]:
+    rows: Mapping[str, Any] = yaml.safe_load((files(package) / name).read_text(encoding="utf-8"))
+    return rows
 
 
 def _told(row: Mapping[str, str]) -> str:
     example = f"\n\nExample\n    {row['example']}" if "example" in row else ""
-    return f"{row['means'].strip()}\n\nWhat to do\n    {row['do'].strip()}{example}"
+    remedy = f"\n\nWhat to do\n    {row['do'].strip()}" if row.get("do") else ""
+    return f"{row['means'].strip()}{remedy}{example}"
 
 
 def _checks() -> Iterator[tuple[str, Page]]:

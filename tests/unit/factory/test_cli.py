@@ -250,7 +250,7 @@ def test_a_family_of_codes_shares_a_page() -> None:
     assert explain("yaml.alias").text == pages()["yaml.alias"].text
 
 
-CODE = re.compile(r"""(?:code\s*=\s*|(?:fault|_fault|_refuse)\(\s*)"([a-z]+[a-z_.-]*)\"""")
+CODE = re.compile(r"""(?:code\s*=\s*|\b(?:fault|_fault|_refuse)\(\s*)"([a-z]+[a-z_.-]*)\"""")
 
 
 def codes_in(folder: str) -> set[str]:
