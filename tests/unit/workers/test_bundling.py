@@ -30,7 +30,7 @@ def variant(name: str, **more: Any) -> Variant:
 
 BATCH = Batch(
     schema="https://creative-factory.dev/schemas/batch/1", brief="b" * 64, kit="c" * 64, plan="d" * 64, models={"ranker": "r"}, seed=0,
-    figures={"planned": 2, "shipped": 1, "dropped": 0, "failed": 1, "difference": {"least": 0.5}}, concepts=(CONCEPT,),
+    figures={"planned": 2, "shipped": 1, "dropped": 0, "failed": 1, "difference": {"least": 0.5, "mean": 0.6}}, concepts=(CONCEPT,),
     variants=(variant("a"), variant("b", status="failed", files=(), copy={}, findings=(), provenance={}, reason="no")),
     components=(Component(id="k" * 16, kind="image", role="clean", used_by=("a" * 16,), asset=ASSET),),
 )  # fmt: skip
