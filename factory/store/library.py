@@ -52,8 +52,14 @@ def end_upload(
 
 
 def expire_uploads(db: Connection[dict[str, Any]]) -> list[str]:
-    """Drop uploads that nobody completed in time. Returns the bucket's keys of what may lie there of them."""
-    rows = db.execute("delete from uploads where state = 'open' and expires_at < now() - interval '1 hour' returning id")
+    """Drop uploads that nobody completed in time. Returns the bucket's keys of what may lie there of them.
+
+    A form works until it expires, so that something may be sent after an upload has ended: those keys are told too.
+    """
+    rows = db.execute(
+        "with late as (delete from uploads where state = 'open' and expires_at < now() - interval '1 hour' returning id) "
+        "select id from late union all select id from uploads where state <> 'open' "
+        "and expires_at between now() - interval '3 hours' and now() - interval '1 hour'")
     return [raw_key(r["id"]) for r in rows]
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import threading
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 import yaml
 from PIL import Image
+
+from factory.store import library
+from factory.store.pool import connect
 
 if TYPE_CHECKING:
     from conftest import Api
@@ -101,14 +107,13 @@ def test_a_kit_becomes_a_brand_whose_versions_never_change(api: Api) -> None:
     assert (same.status_code, same.json()) == (200, version)
 
     text = (SAMPLE / "kit.yaml").read_text(encoding="utf-8")
-    colour = next(iter(version["facts"]["palette"]["colours"].values()))["hex"]
-    other = zipped(SAMPLE, {"kit.yaml": text.replace(colour, "#123456" if colour.startswith("#") else "123456").encode()})
-    second = uploaded(client, "kit", other)
-    if second.status_code == 201:  # the colour may stand where the kit's own rules forbid another
-        added = client.post(f"/v1/brands/{brand['id']}/versions", json={"upload": second.json()["id"]})
-        assert (added.status_code, added.json()["version"]) == (201, 2)
-        diff = client.get(f"/v1/brands/{brand['id']}/versions/2/diff").json()
-        assert not diff["same"] and any(d["before"] == colour for d in diff["differences"])
+    other = zipped(SAMPLE, {"kit.yaml": text.replace(f"version: {version['facts']['kit_version']}", "version: 99.0.1", 1).encode()})
+    added = client.post(f"/v1/brands/{brand['id']}/versions", json={"upload": uploaded(client, "kit", other).json()["id"]})
+    assert (added.status_code, added.json()["version"]) == (201, 2), added.text
+    diff = client.get(f"/v1/brands/{brand['id']}/versions/2/diff").json()
+    assert diff["differences"] == [{"pointer": "/kit_version", "before": version["facts"]["kit_version"], "after": "99.0.1"}]
+    assert client.get(f"/v1/brands/{brand['id']}/versions/2/diff?against=2").json()["same"]
+    assert client.get(f"/v1/brands/{brand['id']}").json()["newest"] == 2
     assert client.get(f"/v1/brands/{brand['id']}/versions/1").json() == version
 
 
@@ -165,3 +170,29 @@ def test_a_body_that_is_no_brief_is_refused(api: Api) -> None:
         body = whole.replace('"NAME"', f'"{name}"').encode()
         assert client.post(f"/v1/briefs?brand={brand}", content=body, headers=JSON).status_code == 422, name
     assert client.get("/v1/briefs").json()["data"] == []
+
+
+def test_what_was_never_completed_is_swept_away(api: Api) -> None:
+    client = api.login("creator")
+    done = uploaded(client, "picture", png()).json()["id"]
+    late, fresh = (client.post("/v1/uploads", json={"kind": "picture", "name": "a"}).json()["id"] for _ in range(2))
+    with contextlib.closing(connect(api.settings.database_url)) as db:
+        db.execute("update uploads set expires_at = now() - interval '2 hours' where id = any(%s)", ([done, late],))
+        assert client.post(f"/v1/uploads/{late}/complete").json()["code"] == "upload.ended"
+        assert sorted(library.expire_uploads(db)) == sorted([f"uploads/{done}", f"uploads/{late}"])
+    assert [client.get(f"/v1/uploads/{u}").status_code for u in (done, late, fresh)] == [200, 404, 200]
+    assert client.get(f"/v1/uploads/{done}").json()["state"] == "ready"
+
+
+def test_a_crowd_of_files_waits_its_turn(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = api.login("creator")
+    opened = client.post("/v1/uploads", json={"kind": "picture", "name": "a"}).json()
+    post(opened["form"], png())
+    turns = threading.BoundedSemaphore(1)
+    turns.acquire()
+    monkeypatch.setattr("factory.doors.web.routes.uploads.AT_ONCE", turns)
+    monkeypatch.setattr("factory.doors.web.routes.uploads.PATIENCE_S", 0.05)
+    busy = client.post(f"/v1/uploads/{opened['id']}/complete")
+    assert (busy.status_code, busy.headers["retry-after"]) == (503, "5")
+    turns.release()
+    assert client.post(f"/v1/uploads/{opened['id']}/complete").status_code == 201

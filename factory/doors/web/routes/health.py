@@ -81,7 +81,7 @@ def _database(parts: Parts) -> str:
 
 
 def _bucket(parts: Parts) -> str:
-    next(iter(parts.storage.list("readiness/")), None)  # asking for an object would not tell a missing bucket from a missing object
+    next(iter(parts.storage.list("readiness/")), None)  # `head` would take a missing bucket for a missing object
     return ""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -42,6 +43,8 @@ HOURS: Final = 1.0
 
 AT_ONCE: Final = threading.BoundedSemaphore(2)
 """Opening a kit takes seconds of a core and up to some hundred megabytes: two at a time."""
+
+PATIENCE_S = 5.0
 
 Kind = Literal["kit", "picture"]
 
@@ -147,7 +150,7 @@ def _take_in(web: Parts, actor: Actor, row: Mapping[str, Any]) -> None:
     state, key, sha256 = "ready", None, None
     facts: dict[str, Any]
     try:
-        with AT_ONCE:
+        with _turn():
             key, sha256, facts = INTAKE[row["kind"]](web, raw, row)
     except InputError as refused:
         state, facts = "refused", {"faults": [plain(f) for f in refused.faults]}
@@ -155,6 +158,17 @@ def _take_in(web: Parts, actor: Actor, row: Mapping[str, Any]) -> None:
         if library.end_upload(db, row["id"], state, facts=facts, storage_key=key, sha256=sha256):
             note(db, actor.id, f"upload.{state}", row["id"], {"sha256": sha256})
     web.storage.delete([raw])
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait a little for a turn: whoever waits holds a thread that others need."""
+    if not AT_ONCE.acquire(timeout=PATIENCE_S):
+        raise Problem("server.busy", "Other files are being opened.", retry_after=5)
+    try:
+        yield
+    finally:
+        AT_ONCE.release()
 
 
 def _picture(web: Parts, raw: str, row: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
