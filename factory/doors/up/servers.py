@@ -167,7 +167,7 @@ def _postgres_ready(place: Place) -> bool:
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error):
             raise StoreError("The database knows another password than secrets.json", code="up.password", where=str(place.folder),
-                             help="Put back the secrets.json that its folder was made with.") from None
+                             help="Put back the secrets.json that its folder was made with; or, if its data may go, remove that folder.") from None
         return False
     return True
 
