@@ -107,7 +107,7 @@ def test_a_kit_becomes_a_brand_whose_versions_never_change(api: Api) -> None:
     assert (same.status_code, same.json()) == (200, version)
 
     text = (SAMPLE / "kit.yaml").read_text(encoding="utf-8")
-    other = zipped(SAMPLE, {"kit.yaml": text.replace(f"version: {version['facts']['kit_version']}", "version: 99.0.1", 1).encode()})
+    other = zipped(SAMPLE, {"kit.yaml": text.replace(f"version: \"{version['facts']['kit_version']}\"", 'version: "99.0.1"', 1).encode()})
     added = client.post(f"/v1/brands/{brand['id']}/versions", json={"upload": uploaded(client, "kit", other).json()["id"]})
     assert (added.status_code, added.json()["version"]) == (201, 2), added.text
     diff = client.get(f"/v1/brands/{brand['id']}/versions/2/diff").json()

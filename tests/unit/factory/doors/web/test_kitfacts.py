@@ -32,3 +32,9 @@ def test_differences_run_both_ways(a: object, b: object) -> None:
 def test_a_difference_names_its_place_and_both_values() -> None:
     assert list(differences({"a/b": {"c": 1, "d": 2}}, {"a/b": {"c": 3}, "e": 4})) == [
         ("/a~1b/c", 1, 3), ("/a~1b/d", 2, None), ("/e", None, 4)]
+
+
+def test_named_things_are_compared_by_name_and_not_by_place() -> None:
+    a, b = [{"name": "x", "hex": 1}, {"name": "y", "hex": 2}], [{"name": "y", "hex": 2}, {"name": "x", "hex": 3}]
+    assert list(differences({"colours": a}, {"colours": b})) == [("/colours/x/hex", 1, 3)]
+    assert list(differences([], a)) == [("/x", None, a[0]), ("/y", None, a[1])]
