@@ -57,4 +57,5 @@ def _by_name(value: Any, other: Any) -> Any:
 
 
 def _named(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(v, Mapping) and isinstance(v.get("name"), str) for v in value)
+    things: list[Any] = value if isinstance(value, list) else []
+    return bool(things) and all(isinstance(v, Mapping) and isinstance(v.get("name"), str) for v in things)
