@@ -31,8 +31,8 @@ WRITTEN: Mapping[str, Any] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class VideoResult:
-    """A finished video file and what was measured of it. `poster` is its last frame, the end card, RGB
-    (h, w, 3) uint8."""
+    """A finished video file and what was measured of it. `poster` is its first frame, as feeds show it,
+    RGB (h, w, 3) uint8."""
 
     data: bytes
     width: int
@@ -93,6 +93,7 @@ class _Reel:
             rgb = np.asarray(self._clip.get_frame(n / FPS), np.uint8)
             if plane is None or rgb is not last:
                 plane, last = to_i420(rgb), rgb
+            if self.poster is None:
+                self.poster = rgb.copy()
             self._meter.see(plane[: rgb.shape[0]])
             yield plane
-        self.poster = last

@@ -12,13 +12,13 @@ from brand_kits.kit import BrandKit
 from pipelines.compose.block import Block, place
 from pipelines.compose.classes import Grid
 from pipelines.compose.colouring import Tones
-from pipelines.compose.contrast import choose, needed
+from pipelines.compose.contrast import choose, needed, quiet
 from pipelines.compose.crop import LEAST_CUT, WORD_GAP, Shape, may_show
 from pipelines.compose.draw import Pixels
 from pipelines.compose.faces import face_of
 from pipelines.compose.fit import fit
 from pipelines.compose.geometry import Box
-from pipelines.compose.seat import put, seated
+from pipelines.compose.seat import Layer, put, seated
 from pipelines.motion.lightset import LightSet
 from pipelines.product.cutout import Cutout
 
@@ -74,7 +74,7 @@ def close_up(
                 continue
             least = needed("headline", block.size, block.weight, grid.pt)
             colour, read = choose(tones.candidates("ink", True), picture(0.0), block.plain("#000000"), least)
-            if read.passes(least):
+            if read.passes(least) and quiet(picture(0.0), block.box).holds(big=True):
                 return CloseUp(pixels=picture, block=block.plain(colour), centre=_anchor(view.product, side), scale=scale)
     return None
 
@@ -168,6 +168,7 @@ class _Near:
     def __init__(self, place_: LightSet, product: Cutout, view: _View, size: tuple[int, int]) -> None:
         self._place, self._product, self._view, self._size = place_, product, view, size
         self._kept: dict[float, Pixels] = {}
+        self._layer: Layer | None = None
 
     def __call__(self, hour: float) -> Pixels:
         hour = round(hour * HOURS) / HOURS
@@ -185,8 +186,10 @@ class _Near:
         floor = self._place.floor(hour)
         ground = cv2.warpAffine(floor, move, self._size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         picture = np.ascontiguousarray(ground, np.uint8)
-        b = view.product
-        box = (round(b.x), round(b.y), max(1, round(b.w)), max(1, round(b.h)))
-        passes = self._place.backdrop.stage.passes
-        put(picture, seated(self._product, box, picture, float(np.sign(passes.light_dir[0])), passes.key_colour))
+        if self._layer is None:
+            b, passes = view.product, self._place.backdrop.stage.passes
+            box = (round(b.x), round(b.y), max(1, round(b.w)), max(1, round(b.h)))
+            toward = float(np.sign(passes.light_dir[0]))
+            self._layer = seated(self._product, box, picture, toward, passes.key_colour)
+        put(picture, self._layer)
         return picture

@@ -24,7 +24,7 @@ from pipelines.compose.stage import Stage
 
 TURN = 20.0
 """Degrees that lights turn in a film: an hour and twenty minutes of sun."""
-STEP = (2.5, 6.0)
+STEP = (4.0, 6.7)
 """Least and most degrees between two hours; in between, twice the light's own width, so that edges melt."""
 OTHER = 0.4
 """How much of a rendered set's next light is there at the end."""
@@ -62,8 +62,8 @@ class LightSet:
 
     def floor(self, hour: float = 0.0) -> Pixels:
         """The first stage's picture at an hour with shapes printed on it but no words, without veils and product."""
-        shapes = [i for i in self.behind if not (isinstance(i, Block) and i.role == "device")]
-        return print_on(self._halves[0].ground(hour), self.backdrop.albedo, shapes)
+        shapes = tuple(i for i in self.behind if not (isinstance(i, Block) and i.role == "device"))
+        return self._halves[0].shaped(hour, shapes)
 
     def picture(self, look: Look, printed: Sequence[Item]) -> Pixels:
         """The whole canvas at a moment, RGB; `printed` are the items on the ground. The still's look is the still's own."""
@@ -136,6 +136,16 @@ class Half:
             return self._made[("print", n, colour)]
 
         return self._between(hour, print_)
+
+    def shaped(self, hour: float, shapes: tuple[Item, ...]) -> Pixels:
+        """The ground with shapes printed on it, always the same ones."""
+
+        def shape(n: int) -> Pixels:
+            if ("shaped", n) not in self._made:
+                self._made[("shaped", n)] = print_on(self._ground(n), self.stage.passes.albedo, shapes)
+            return self._made[("shaped", n)]
+
+        return self._between(hour, shape)
 
     def _between(self, hour: float, of: Callable[[int], Pixels]) -> Pixels:
         import cv2

@@ -396,9 +396,12 @@ def test_a_video_is_kind_to_eyes_and_ears(video: VideoResult) -> None:
     assert figures["true_peak"] <= -1.0
 
 
-def test_the_poster_is_the_end_card(video: VideoResult) -> None:
-    assert video.poster.shape == (270, 270, 3)
-    assert video.poster.dtype == np.uint8
+def test_the_poster_is_the_finished_still(video: VideoResult) -> None:
+    place = placement("square", 0.25)
+    maker = Composer(
+        concept=concept("product"), kit=kit(), scene=Flat(kit().palette.hexes("light")["ground"]), product=product()
+    )
+    assert np.array_equal(video.poster, maker.compose_content(content(), place).pixels)
 
 
 def test_the_same_input_gives_the_same_bytes(video: VideoResult) -> None:
