@@ -112,6 +112,10 @@ class Client:
         )
         return str(got.json()["id"])
 
+    def brief_text(self, brief: str) -> str:
+        """A brief that was sent, as it was written."""
+        return str(self._get(f"/v1/briefs/{brief}")["body"])
+
     def validate(self, brief: str, **options: Any) -> Mapping[str, Any]:
         """`valid`, every fault, and a quote (variants, seconds, money) of a brief that was sent."""
         got: Mapping[str, Any] = self.wire.ask("POST", f"/v1/briefs/{brief}:validate", json=options, again=True).json()

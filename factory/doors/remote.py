@@ -81,31 +81,38 @@ def submit(
     as_json: JsonOpt = False,
 ) -> None:
     """Send a brief with its kit to the service, and start a batch."""
-    from factory.ids import short
 
     def run(client: Client) -> int:
-        version = client.kit(kit)
-        sent = client.brief(brief, version) if custom_id is None else _same_brief(client, brief, version, custom_id)
-        batch = client.submit(
-            sent,
-            variants=variants,
-            seed=seed,
-            video=not no_video,
-            priority=priority,
-            deadline_s=deadline,
-            custom_id=custom_id,
-            idempotency_key=short(["submit", custom_id, sent]) if custom_id else "",
-        )
+        batch = _named(client, brief, custom_id) if custom_id else None
+        if batch is None:
+            key = f"submit:{custom_id}" if custom_id else ""
+            batch = client.submit(
+                client.brief(brief, client.kit(kit)), variants=variants, seed=seed, video=not no_video, priority=priority,
+                deadline_s=deadline, custom_id=custom_id, idempotency_key=key,
+            )  # fmt: skip
         _out(as_json, {"event": "submitted", **batch.raw}, batch.id)
         return _follow(client, batch.id, as_json) if follow else 0
 
     _with_client(url, key_file, as_json, run)
 
 
-def _same_brief(client: Client, path: Path, version: Any, custom_id: str) -> str:
-    """The brief of the batch that has this name already, else a new one."""
+def _named(client: Client, path: Path, custom_id: str) -> BatchInfo | None:
+    """The batch that has this name already. Raises InputError when it is of another brief."""
+    from factory.errors import Fault, InputError
+
     there = next(client.batches(custom_id=custom_id), None)
-    return there.brief if there else client.brief(path, version)
+    if there and client.brief_text(there.brief) != path.read_text(encoding="utf-8"):
+        raise InputError(
+            [
+                Fault(
+                    code="client.name",
+                    fact=f"{custom_id!r} names a batch of another brief: {there.id}",
+                    where=str(path),
+                    help="Choose another --id.",
+                )
+            ]
+        )
+    return there
 
 
 @app.command()

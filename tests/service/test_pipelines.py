@@ -149,6 +149,18 @@ def test_the_client_makes_the_whole_trip(service: Service, tmp_path: Path) -> No
         assert gone.value.status == 410
 
 
+@pytest.mark.slow
+def test_the_python_of_the_document_runs_as_it_stands(service: Service, tmp_path: Path) -> None:
+    sample = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.S)[0]
+    (tmp_path / "admin-key").write_text(service.key)
+    places = {"http://127.0.0.1:8000": service.url, ".factory/admin-key": str(tmp_path / "admin-key"), "out/spring": str(tmp_path / "out")}
+    for told, here in places.items():
+        assert told in sample
+        sample = sample.replace(told, here)
+    exec(compile(sample, str(DOCS), "exec"), {})
+    assert (tmp_path / "out/_SUCCESS").exists()
+
+
 def factory(service: Service, tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environ = {**{k: v for k, v in os.environ.items() if not k.startswith("FACTORY_")}, "FACTORY_URL": service.url, "FACTORY_KEY": service.key,
                "FACTORY_HOME": str(tmp_path / "none")}
@@ -164,6 +176,9 @@ def test_the_command_line_makes_the_whole_trip(service: Service, tmp_path: Path)
     assert re.search(rf"{batch}  completed  6/6 ready, 0 approved", first.stdout)
     again = factory(service, tmp_path, *submit, "--json")
     assert json.loads(again.stdout.splitlines()[0])["id"] == batch, "the same name is the same batch"
+    (tmp_path / "other.yaml").write_text(BRIEF.read_text() + "\n# other\n")
+    other = factory(service, tmp_path, "submit", str(tmp_path / "other.yaml"), *submit[2:])
+    assert (other.returncode, "client.name" in other.stderr) == (2, True)
     refused = factory(service, tmp_path, "download", batch, "--out", str(tmp_path / "out"))
     assert (refused.returncode, "bundle.empty" in refused.stderr) == (2, True)
     approved = factory(service, tmp_path, "approve", batch, "--all", "--json")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from factory.outbound.client import Answer
 from factory.store.webhooks import WAITS, Outcome, active, wait_after
@@ -46,6 +49,18 @@ def test_a_delivery_is_verified_by_the_standards_library_at_any_try() -> None:
     _, body, headers = twin.sent[0]
     assert Webhook(secret).verify(body, headers) == {"a": 1}
     assert headers["webhook-id"] == "evt_1"
+
+
+def test_the_sample_of_the_document_verifies_a_delivery() -> None:
+    sample = re.findall(r"```python\n(.*?)```", Path("docs/pipelines.md").read_text(), re.S)[1]
+    names: dict[str, Any] = {}
+    exec(compile(sample, "docs/pipelines.md", "exec"), names)
+    secret, twin = new_secret(), Twin(Answer(status=204, body=b"", headers={}))
+    deliver(twin, {"url": "u", "event": "evt_1", "body": '{"a":1}'}, [secret])  # type: ignore[arg-type]
+    _, body, headers = twin.sent[0]
+    assert names["receive"](headers, body, secret) == {"a": 1}
+    with pytest.raises(WebhookVerificationError):
+        names["receive"](headers, b"{}", secret)
 
 
 @pytest.mark.parametrize("raised", [OSError("no route"), TimeoutError("late"), ConnectionError("reset")])
