@@ -12,6 +12,7 @@ from pathlib import Path
 
 from factory.doors.up.account import Account
 from factory.doors.up.installation import Installation
+from factory.doors.up.ports import Held
 from factory.doors.up.servers import SERVERS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,6 +32,8 @@ class Part:
     ready: Callable[[int], bool]
     """Whether it serves; given how long its log was before it started."""
     prepare: Callable[[], None] = field(default=lambda: None)
+    take_off: Callable[[], None] = field(default=lambda: None)
+    """Called just before it starts: whoever holds its ports lets go."""
     tidy: Callable[[], None] = field(default=lambda: None)
     port: int | None = None
     account: Account | None = None
@@ -40,17 +43,17 @@ class Part:
     cwd: str = "/"
 
 
-def server_parts(here: Installation) -> list[Part]:
-    """The servers that are ours."""
-    return [_server(here, name) for name in here.places]
+def server_parts(here: Installation, held: Held | None = None) -> list[Part]:
+    """The servers that are ours. `held` are ports that somebody keeps for them."""
+    return [_server(here, name, held or Held()) for name in here.places]
 
 
-def _server(here: Installation, name: str) -> Part:
+def _server(here: Installation, name: str, held: Held) -> Part:
     server, place = SERVERS[name], here.places[name]
     return Part(
         name=name, prepare=lambda: server.prepare(place), argv=lambda: server.argv(place), env=lambda: server.environ(place),
-        ready=lambda _: server.ready(place), tidy=lambda: server.tidy(place), port=place.port, account=place.account,
-        stop_signal=server.stop_signal, grace_s=server.grace_s, start_s=server.start_s,
+        ready=lambda _: server.ready(place), take_off=lambda: held.free(place.all_ports), tidy=lambda: server.tidy(place),
+        port=place.port, account=place.account, stop_signal=server.stop_signal, grace_s=server.grace_s, start_s=server.start_s,
     )  # fmt: skip
 
 
@@ -137,8 +140,7 @@ def _worker(here: Installation, queues: str, name: str, processes: int, more: Ma
         "--pool", "prefork", "--concurrency", str(processes), "--loglevel", here.settings.log_level,
         "--without-gossip", "--without-mingle",
     ]  # fmt: skip
-    env = {"REMAP_SIGTERM": "SIGQUIT"} | dict(more)  # SIGTERM gives work back in time instead of waiting for its end
-    return _ours(here, f"worker-{name}", argv, env)
+    return _ours(here, f"worker-{name}", argv, more)  # SIGTERM: a worker ends the job at hand and hands the rest back
 
 
 def _relay(here: Installation) -> Part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 GRPC = 10_000
@@ -33,6 +33,36 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
         except OSError:
             return False
     return True
+
+
+class Held:
+    """Ports that were chosen and whose servers have not started yet: held, so that nobody else finds them free meanwhile."""
+
+    def __init__(self) -> None:
+        self.sockets: dict[int, socket.socket] = {}
+
+    def take(self, ports: Iterable[int], host: str = "127.0.0.1") -> None:
+        """Listen on each; one that somebody was faster with is left to its server to complain of."""
+        for port in ports:
+            holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                holder.bind((host, port))
+                holder.listen(1)
+            except OSError:
+                holder.close()
+            else:
+                self.sockets[port] = holder
+
+    def free(self, ports: Iterable[int]) -> None:
+        """Give ports to their server, which starts now."""
+        for port in ports:
+            if port in self.sockets:
+                self.sockets.pop(port).close()
+
+    def close(self) -> None:
+        """Give all back."""
+        self.free(list(self.sockets))
 
 
 def choose(wanted: Mapping[str, int], *, twins: bool = False) -> dict[str, int]:

@@ -52,6 +52,11 @@ class Place:
         """The port that clients talk to."""
         return next(iter(self.ports.values()))
 
+    @property
+    def all_ports(self) -> tuple[int, ...]:
+        """Every port of the server, those that it talks to itself on included (more than some servers use)."""
+        return (*self.ports.values(), *(port + GRPC for port in self.ports.values()))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Server:
@@ -167,7 +172,7 @@ def _postgres_ready(place: Place) -> bool:
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error):
             raise StoreError("The database knows another password than secrets.json", code="up.password", where=str(place.folder),
-                             help="Put back the secrets.json that its folder was made with; or, if its data may go, remove that folder.") from None
+                             help="Put back the secrets.json it was made with, or remove it if its data may go.") from None
         return False
     return True
 

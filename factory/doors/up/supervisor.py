@@ -38,6 +38,7 @@ class Supervisor:
         self.settings, self.tell, self.only, self.port_fixed = settings, tell, frozenset(only), port_fixed
         self.asked_to_stop = 0
         self.stage = "starting"
+        self.held = ports.Held()
         self.here: Installation
         self.watch: Watch
 
@@ -49,6 +50,7 @@ class Supervisor:
             for name in marks.clear_leftovers(home / "run", home):
                 self.tell(f"{name:<15}        left by an earlier run; stopped")
             self.here = installation.install(_on_free_port(self.settings, home, self.port_fixed, self.tell))
+            self.held.take(port for place in self.here.places.values() for port in place.all_ports)
             self.watch = Watch(self.here.run, self.here.logs, self.tell, self._note)
             self._say_where_data_is()
             try:
@@ -70,7 +72,7 @@ class Supervisor:
         return [p for p in all_parts if not self.only or p.name in self.only]
 
     def _start(self, begun: float) -> None:
-        servers, own = parts.server_parts(self.here), parts.own_parts(self.here)
+        servers, own = parts.server_parts(self.here, self.held), parts.own_parts(self.here)
         for name in installation.GIVEN_BY:
             if name not in self.here.places:
                 self.tell(f"{name:<15}        not started: given by {env_name(installation.GIVEN_BY[name][0])}")
@@ -80,6 +82,7 @@ class Supervisor:
                                    help=f"Parts: {', '.join(p.name for p in (*servers, *own))}.") for name in sorted(unknown)])
         self.watch.start(self._wanted(servers))
         self._until_ready(must=True)
+        self.held.close()
         if self._wanted(own) or not self.only:
             self._make_ready()
         self.watch.start(self._wanted(own))
@@ -144,6 +147,7 @@ class Supervisor:
 
     def _end(self) -> None:
         self.stage = "stopping"
+        self.held.close()
         names = list(self.watch.children)
         ours = [n for n in names if n not in self.here.places]
         asked = self.asked_to_stop

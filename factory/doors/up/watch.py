@@ -66,6 +66,7 @@ class Watch:
     def _spawn(self, child: Child) -> None:
         part = child.part
         child.log_before = child.log.stat().st_size if child.log.exists() else 0
+        part.take_off()
         child.process = process.start(
             part.argv(), env=part.env(), log=child.log, account=part.account, stop_signal=part.stop_signal, cwd=part.cwd
         )

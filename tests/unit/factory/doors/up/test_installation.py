@@ -80,6 +80,16 @@ def test_a_port_that_is_free_is_kept_and_given_once() -> None:
     assert chosen["b"] != free
 
 
+def test_a_port_that_is_held_for_a_server_is_free_for_nobody_else() -> None:
+    port, held = ports.choose({"a": 0})["a"], ports.Held()
+    held.take([port])
+    assert not ports.is_free(port)
+    assert ports.choose({"a": port})["a"] != port
+    held.free([port, port])
+    assert ports.is_free(port)
+    held.close()
+
+
 def test_twins_have_a_second_port() -> None:
     assert all(ports.is_free(p + ports.GRPC) for p in ports.choose({"a": 0, "b": 0}, twins=True).values())
 
