@@ -6,6 +6,7 @@ done, never what is done; so the settings below are chosen for calm, and our own
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from functools import lru_cache
@@ -54,7 +55,8 @@ def configuration() -> dict[str, Any]:
         "worker_max_tasks_per_child": 200,  # a task is half a minute of work: a child lives for an hour and a half at most
         "worker_max_memory_per_child": 2_500_000,  # kB; looked at between tasks, so what leaks is given back
         "worker_proc_alive_timeout": 60.0,  # a spawned child imports us anew, on a busy machine that takes seconds
-        # --- stopping: SIGTERM (as SIGQUIT, by REMAP_SIGTERM) lets the job at hand end, then gives the bell back
+        # --- stopping: at SIGTERM each child ends the job at hand, hands the rest of its chunk back and is done, which is
+        # what a warm shutdown waits for; with SIGQUIT (or REMAP_SIGTERM=SIGQUIT) Celery sleeps for all of this time instead
         "worker_soft_shutdown_timeout": 30.0, "worker_enable_soft_shutdown_on_idle": False,
         # --- silence: nobody listens to events, and a remote control is a door that nobody guards
         "worker_send_task_events": False, "task_send_sent_event": False, "worker_enable_remote_control": False,
@@ -91,8 +93,10 @@ def _tell_children(instance: Any, **_: Any) -> None:
     """Children are spawned after this and inherit the environment: one thread each, their lanes, where to look for a stop."""
     os.environ.update(thread_limits())
     os.environ[LANES_VARIABLE] = ",".join(sorted(instance.app.amqp.queues.consume_from))
-    os.environ[STOP_VARIABLE] = str(Path(tempfile.gettempdir()) / f"creative-factory-{os.getpid()}.stop")
-    Path(os.environ[STOP_VARIABLE]).unlink(missing_ok=True)
+    word = Path(tempfile.gettempdir()) / f"creative-factory-{os.getpid()}.stop"
+    os.environ[STOP_VARIABLE] = str(word)
+    word.unlink(missing_ok=True)
+    atexit.register(word.unlink, missing_ok=True)
 
 
 def _stop_children(**_: Any) -> None:

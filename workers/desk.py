@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from factory.storage import Storage
 
 T = TypeVar("T")
-WARM, READ = 4, 32
+WARM, READ = 2, 32
 """Batches whose hands stay in a process (a composer holds its plate's arrays), and those whose inputs do."""
 
 

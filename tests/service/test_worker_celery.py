@@ -44,7 +44,7 @@ def celery(settings, log):
     """A worker of all lanes, stopped in the soft way."""
     argv = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--queues", "cpu,gpu,io", "--pool", "prefork",
             "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "info"]
-    env = os.environ | settings.environ() | {"REMAP_SIGTERM": "SIGQUIT", "PYTHONPATH": os.getcwd(), "PYTHONUNBUFFERED": "1"}
+    env = os.environ | settings.environ() | {"PYTHONPATH": os.getcwd(), "PYTHONUNBUFFERED": "1"}
     with log.open("w") as file, subprocess.Popen(argv, env=env, stdout=file, stderr=file, cwd="/", start_new_session=True) as worker:
         try:
             yield worker
