@@ -90,7 +90,7 @@ def concept(family: str, device: str = "", mode: str = "light", **data: Any) -> 
     """A concept of a family on the plain ground."""
     return Concept(
         id="c", tribe="t", motive="", fact="", proof="", line="", hook="", subject="product", family=family, device=device,
-        device_data=data, picture="", set="seamless", light=0, wash="", wash_use="", mode=mode, ground="cream",  # type: ignore[arg-type]
+        device_data=data, picture="", set="seamless", light=0, wash="", wash_use="", mode=mode, ground="cream",
         flip=False, tier="draft", seed=1, idea="",
     )
 
