@@ -6,6 +6,7 @@ knows that it is the last.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -83,8 +84,16 @@ def claim(
                 break
         else:
             return []
-    db.execute("update batches set started_at = now() where id = %s and started_at is null", (taken[0].batch,))
+    _mark_started(db, taken[0].batch)
     return taken
+
+
+def _mark_started(db: Connection[dict[str, Any]], batch: str) -> None:
+    """A batch's first claim. Should somebody hold its row for long, the next claim says so: leases are not lost over it."""
+    from psycopg.errors import LockNotAvailable
+
+    with contextlib.suppress(LockNotAvailable):
+        db.execute("update batches set started_at = now() where id = %s and started_at is null", (batch,))
 
 
 def _hungry(db: Connection[dict[str, Any]], lanes: Sequence[str], warm: str) -> list[str]:
