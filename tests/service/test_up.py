@@ -24,7 +24,8 @@ from factory.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("up")
 ROOT = Path(__file__).parents[2]
-SERVERS_ONLY = ["--only", "postgres", "--only", "valkey", "--only", "s3"]
+SERVERS = ("postgres", "valkey", "s3")
+SERVERS_ONLY = [word for name in SERVERS for word in ("--only", name)]
 NOBODY = 65534
 
 
@@ -48,8 +49,8 @@ class House:
         return subprocess.run(self.command(*words), check=False, env=self.environ, capture_output=True, text=True, timeout=60, cwd="/")
 
     @contextlib.contextmanager
-    def up(self, *, all_parts: bool = False) -> Iterator[Running]:
-        words = [] if all_parts else SERVERS_ONLY
+    def up(self, *only: str) -> Iterator[Running]:
+        words = [word for name in only or SERVERS for word in ("--only", name) if name != "all"]
         with (self.home.parent / f"{self.home.name}.out").open("wb") as out:
             child = subprocess.Popen(self.command("up", *words), env=self.environ, stdout=out, stderr=out, cwd="/", start_new_session=True)
         running = Running(house=self, process=child, out=Path(out.name))
@@ -227,6 +228,22 @@ def test_a_server_that_cannot_start_is_told_with_the_end_of_its_log(house: House
     assert "Traceback" not in done.stderr
 
 
+def test_servers_that_settings_name_are_asked_and_not_started(tmp_path: Path, postgres_url: str, valkey_url: str, s3: Any) -> None:
+    given = {
+        "FACTORY_DATABASE_URL": postgres_url, "FACTORY_BROKER_URL": valkey_url, "FACTORY_S3_ENDPOINT": s3.endpoint,
+        "FACTORY_S3_ACCESS_KEY": s3.access_key, "FACTORY_S3_SECRET_KEY": s3.secret_key, "FACTORY_BUCKET": s3.bucket,
+    }  # fmt: skip
+    house = House(home=tmp_path / "home", more=given)
+    with house.up("relay") as running:
+        assert list(running.parts()) == ["relay"]
+        assert running.said().count("not started: given by FACTORY_") == 3
+    house.more["FACTORY_BROKER_URL"] = valkey_url.replace("redis://:", "redis://:not-")
+    refused = house.run("up", "--only", "relay")
+    assert refused.returncode == 1
+    assert "The broker refuses us" in refused.stderr
+    assert valkey_url.split("@", maxsplit=1)[0].rpartition(":")[2] not in refused.stdout + refused.stderr
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests ran as an ordinary user already")
 def test_an_ordinary_user_may_run_it() -> None:
     folder = Path(tempfile.mkdtemp(prefix="cf-nobody-"))
@@ -248,7 +265,7 @@ def test_an_ordinary_user_may_run_it() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="who belongs to a home is read from /proc")
 def test_the_whole_service_comes_back_whatever_is_killed_and_leaves_nothing(house: House) -> None:
     house.more = {"FACTORY_PORT": str(ports.choose({"web": 0})["web"])}
-    with house.up(all_parts=True) as running:
+    with house.up("all") as running:
         pids = running.pids()
         assert set(pids) == {"s3", "valkey", "postgres", "web", "worker-cpu", "worker-io", "worker-preview", "relay"}
         assert (house.home / "admin-key").stat().st_mode & 0o077 == 0

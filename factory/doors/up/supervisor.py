@@ -119,7 +119,8 @@ class Supervisor:
 
     def _broker(self) -> None:
         if trouble := broker_trouble(self.here.settings.broker_url):
-            raise FactoryError(f"The broker {trouble}", code="up.broker", where="FACTORY_BROKER_URL",
+            code = "up.broker_away" if "does not answer" in trouble else "up.broker"  # a wrong password gets no better by waiting
+            raise FactoryError(f"The broker {trouble}", code=code, where="FACTORY_BROKER_URL",
                                help="`factory doctor` says what can be reached.")
 
     def _bucket(self) -> None:
@@ -202,7 +203,7 @@ def _patiently(task: Callable[[], None], stopped: Callable[[], bool]) -> None:
 def _passing(error: Exception) -> bool:
     """Whether waiting may help: a server that cannot be reached now."""
     code = error.fault.code if isinstance(error, FactoryError) else ""
-    return code in {"storage.down", "up.broker"} or type(error).__name__ in {"OperationalError", "ConnectionTimeout"}
+    return code in {"storage.down", "up.broker_away"} or type(error).__name__ in {"OperationalError", "ConnectionTimeout"}
 
 
 def _readable(error: Exception) -> Exception:
