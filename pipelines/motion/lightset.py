@@ -26,6 +26,8 @@ TURN = 20.0
 """Degrees that lights turn in a film: an hour and twenty minutes of sun."""
 STEP = (4.0, 6.7)
 """Least and most degrees between two hours; in between, twice the light's own width, so that edges melt."""
+SMALL = 6.0
+"""A turn of no more is asked for where light must hardly move: a rendered set then keeps its own."""
 OTHER = 0.4
 """How much of a rendered set's next light is there at the end."""
 NEAR = 0.10
@@ -48,12 +50,13 @@ class LightSet:
     between two lights begins."""
 
     def __init__(
-        self, backdrop: Backdrop, behind: Sequence[Item], veils: Sequence[Scrim], apart: float = 0.0
+        self, backdrop: Backdrop, behind: Sequence[Item], veils: Sequence[Scrim], apart: float = 0.0,
+        turn: float = TURN,
     ) -> None:
         self.backdrop, self.behind, self.veils, self.apart = backdrop, tuple(behind), tuple(veils), apart
         self.size = backdrop.size
         stages = [s for s in (backdrop.stage, backdrop.second) if s is not None]
-        self._halves = tuple(Half(s) for s in stages)
+        self._halves = tuple(Half(s, turn) for s in stages)
         self._pictures: dict[Any, Pixels] = {}
 
     def full(self) -> Pixels:
@@ -115,10 +118,10 @@ class LightSet:
 class Half:
     """One stage at any hour."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, turn: float = TURN) -> None:
         self.stage = stage
         self.layer: Layer | None = stage.layer(stage.light)
-        self._makers = hours(stage)
+        self._makers = hours(stage, turn)
         self._made: dict[Any, Pixels] = {}
 
     def ground(self, hour: float) -> Pixels:
@@ -162,15 +165,16 @@ class Half:
         return self._made[n]
 
 
-def hours(stage: Stage) -> list[Callable[[], Pixels]]:
-    """What makes a stage's grounds hour by hour; the first is its own, and alone where its light cannot move."""
+def hours(stage: Stage, turn: float = TURN) -> list[Callable[[], Pixels]]:
+    """What makes a stage's grounds hour by hour while its light turns by `turn` degrees (to its own side, or back where
+    negative); the first is its own, and alone where its light cannot move."""
     scene: Any = stage.scene
     own = lambda: stage.ground(stage.light)  # noqa: E731 - one of a row of makers
     if hasattr(scene, "turned"):
-        steps = math.ceil(TURN / min(max(2 * stage.passes.light_angle, STEP[0]), STEP[1]))
+        steps = math.ceil(abs(turn) / min(max(2 * stage.passes.light_angle, STEP[0]), STEP[1]))
         way = _way(stage)
-        return [own, *(_turned(stage, way * TURN * n / steps) for n in range(1, steps + 1))]
-    mix = _next_light(stage)
+        return [own, *(_turned(stage, way * turn * n / steps) for n in range(1, steps + 1))]
+    mix = _next_light(stage) if abs(turn) > SMALL else ()
     return [own, lambda: stage.ground(mix)] if mix else [own]
 
 

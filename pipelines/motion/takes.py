@@ -10,14 +10,16 @@ from typing import Any
 
 from brand_kits.kit import BrandKit
 from factory.records import CopyDeck, Placement, Text
+from pipelines.compose.block import Block
 from pipelines.compose.compose import Composer, Composition
 from pipelines.compose.content import set_right
+from pipelines.compose.contrast import reading
 from pipelines.compose.dress import device_colours, ghost
 from pipelines.compose.faces import face_of
 from pipelines.compose.geometry import union
 from pipelines.motion.closeup import close_up
 from pipelines.motion.endcard import call_group, end_card
-from pipelines.motion.lightset import LightSet
+from pipelines.motion.lightset import LightSet, Look
 from pipelines.motion.shots import Close, End, Track, Wide, cues
 from pipelines.motion.storyboard import Move, Storyboard, reading_seconds, resolve
 from pipelines.motion.words import Cue, Group, counted, figure_of, grouped
@@ -36,6 +38,10 @@ EARLIEST = 1.7
 """A close shot never begins before this second: the thought comes first."""
 LATEST = 1.4
 """A close shot is at least so long."""
+TURNS = (20.0, -20.0, 10.0, -10.0, 5.0, -5.0)
+"""Degrees that the light may turn, in order of preference: the first at which every text stays readable."""
+SLACK = 3.0
+"""Lc that a text may lose on the way."""
 ORDER = ("logo", "headline", "sub", "phrase", "cta", "legal")
 """In which order the lockup builds."""
 NUMBER = re.compile(r"\d+")
@@ -79,7 +85,27 @@ class Job:
         still = self.composition
         w, h = still.backdrop.size
         across = still.backdrop.split is not None and still.backdrop.split[0] == "x"
-        return LightSet(still.backdrop, still.behind, still.veils, apart=APART * (w if across else h))
+        apart = APART * (w if across else h)
+        for turn in TURNS:
+            place = LightSet(still.backdrop, still.behind, still.veils, apart, turn)
+            if _reads_on(place, still):
+                break
+        return place
+
+
+def _reads_on(place: LightSet, still: Composition) -> bool:
+    """Whether all that the still says is read as well while the light goes on, half way and at its end."""
+    for hour in (0.5, 1.0):
+        picture = place.picture(Look(hour=hour), place.behind)
+        for text in still.layout.texts:
+            blocks = (i for i in still.items if isinstance(i, Block))
+            drawn = next((b for b in blocks if (b.role, b.text) == (text.role, text.block.text)), None)
+            told = still.measured.get(text.role)
+            if drawn is None or told is None:
+                continue
+            if reading(picture, drawn).p10 < min(told.minimum, told.reading.p10) - SLACK:
+                return False
+    return True
 
 
 def headline(composition: Composition) -> str:
