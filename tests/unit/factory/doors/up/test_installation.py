@@ -17,6 +17,15 @@ from factory.doors.up.keys import Keys, keys_of
 from factory.errors import FactoryError, StoreError
 from factory.settings import Settings
 
+
+@pytest.fixture(autouse=True)
+def var(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nothing here may leave anything in the machine's own folders, not even when tests run as root."""
+    folder = tmp_path_factory.mktemp("var")
+    monkeypatch.setattr(installation, "VAR", folder)
+    return folder
+
+
 STRANGER = Account(name="stranger", uid=54321, gid=54321)
 
 
