@@ -57,7 +57,8 @@ class Stage:
     def under(self, scene: Scene) -> Stage:
         """The same stage in another light: `scene` is its own scene with lights moved."""
         other = copy(self)
-        other.scene, other.passes = scene, scene.view(self.window, self.light)
+        other.scene = scene
+        other.passes = other._look(self.light)
         other._grounds, other._layers, other._whole = {}, {}, {}
         return other
 
