@@ -20,6 +20,7 @@ from pipelines.compose.geometry import union
 from pipelines.motion.closeup import close_up
 from pipelines.motion.endcard import call_group, end_card
 from pipelines.motion.lightset import LightSet, Look
+from pipelines.motion.poster import lightness
 from pipelines.motion.shots import Close, End, Track, Wide, cues
 from pipelines.motion.storyboard import Move, Storyboard, reading_seconds, resolve
 from pipelines.motion.words import Cue, Group, counted, figure_of, grouped
@@ -40,6 +41,8 @@ LATEST = 1.4
 """A close shot is at least so long."""
 TURNS = (20.0, -20.0, 10.0, -10.0, 5.0, -5.0)
 """Degrees that the light may turn, in order of preference: the first at which every text stays readable."""
+LIT = 0.95
+"""Share of the still's lightness that stays: light that goes on is not light that goes out."""
 SLACK = 3.0
 """Lc that a text may lose on the way."""
 ORDER = ("logo", "headline", "sub", "phrase", "cta", "legal")
@@ -94,9 +97,11 @@ class Job:
 
 
 def _reads_on(place: LightSet, still: Composition) -> bool:
-    """Whether all that the still says is read as well while the light goes on, half way and at its end."""
+    """Whether the picture stays bright and all that it says is read while the light goes on, half way and at its end."""
     for hour in (0.5, 1.0):
         picture = place.picture(Look(hour=hour), place.behind)
+        if lightness(picture) < LIT * lightness(place.full()):
+            return False
         for text in still.layout.texts:
             blocks = (i for i in still.items if isinstance(i, Block))
             drawn = next((b for b in blocks if (b.role, b.text) == (text.role, text.block.text)), None)
