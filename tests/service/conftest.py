@@ -179,7 +179,7 @@ class Api:
 
 
 @pytest.fixture
-def api(postgres_url: str, s3: S3) -> Iterator[Api]:
+def api(postgres_url: str, s3: S3, tmp_path: Path) -> Iterator[Api]:
     """The web app with its own database and bucket. Its lifespan runs as long as the test."""
     from starlette.testclient import TestClient
 
@@ -187,6 +187,6 @@ def api(postgres_url: str, s3: S3) -> Iterator[Api]:
     from factory.settings import Settings
 
     settings = Settings(database_url=postgres_url, s3_endpoint=s3.endpoint, bucket=s3.bucket, s3_access_key=s3.access_key,
-                        s3_secret_key=s3.secret_key, s3_region=s3.region, loopback_webhooks=True)
+                        s3_secret_key=s3.secret_key, s3_region=s3.region, loopback_webhooks=True, home=tmp_path / "home")
     with TestClient(create_app(settings), follow_redirects=False) as client:
         yield Api(client=client, settings=settings)
