@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from factory.doors.up import installation, marks, ports, servers
+from factory.doors.up import installation, marks, ports, servers, supervisor
 from factory.doors.up.account import Account, reachable
 from factory.settings import Settings
 
@@ -155,7 +156,10 @@ def bucket(place: servers.Place) -> Iterator[Any]:
 def house() -> Iterator[House]:
     folder = Path(tempfile.mkdtemp(prefix="cf-up-"))
     folder.chmod(0o711)
-    yield House(home=folder / "home")
+    home = installation.make_home(folder / "home")
+    chosen = {s.name: ports.choose(dict.fromkeys(s.ports, 0), twins=True) for s in servers.SERVERS.values()}
+    (home / "run" / "ports.json").write_text(json.dumps(chosen))  # not the usual ones: other tests run beside us
+    yield House(home=home, more={"FACTORY_PORT": str(ports.choose({"web": 0})["web"])})
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -264,7 +268,6 @@ def test_an_ordinary_user_may_run_it() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="who belongs to a home is read from /proc")
 def test_the_whole_service_comes_back_whatever_is_killed_and_leaves_nothing(house: House) -> None:
-    house.more = {"FACTORY_PORT": str(ports.choose({"web": 0})["web"])}
     with house.up("all") as running:
         pids = running.pids()
         assert set(pids) == {"s3", "valkey", "postgres", "web", "worker-cpu", "worker-io", "worker-preview", "relay"}
@@ -287,3 +290,29 @@ def environ_of(pid: int) -> list[bytes]:
         return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:
         return []
+
+
+def test_a_port_that_is_stolen_at_the_last_moment_is_chosen_anew(house: House) -> None:
+    """A thief listens on the database's port as soon as it is let go, before Postgres can."""
+    told: list[str] = []
+    stolen: list[int] = []
+    boss = supervisor.Supervisor(Settings(home=house.home), told.append, only=SERVERS)
+    let_go = ports.Held.free
+
+    def steal(held: ports.Held, given: Any) -> None:
+        given = list(given)
+        let_go(held, given)
+        if boss.here.places["postgres"].port in given and not stolen:
+            stolen.append(boss.here.places["postgres"].port)
+            thief.bind(("127.0.0.1", stolen[0]))
+            thief.listen()
+
+    with pytest.MonkeyPatch.context() as patch, socket.socket() as thief:
+        thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        patch.setattr(ports.Held, "free", steal)
+        patch.setattr(boss, "_go_on", lambda: None)
+        boss.run()
+    assert len(stolen) == 1
+    assert boss.here.places["postgres"].port != stolen[0]
+    assert any("another program's port" in text for text in told)
+    assert any(text.startswith("ready in") for text in told)

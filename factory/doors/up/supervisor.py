@@ -23,6 +23,7 @@ from factory.settings import Settings, env_name
 
 STATE = "up.json"
 POLL_S = 0.1
+PORT_TRIES = 3
 TRIES = 3
 """A part that ended this often while we start will not come up by being tried more."""
 ANSWER_S = 20.0
@@ -49,8 +50,8 @@ class Supervisor:
         with marks.sole_supervisor(home / "run"), _Signals(self._stop_asked):
             for name in marks.clear_leftovers(home / "run", home):
                 self.tell(f"{name:<15}        left by an earlier run; stopped")
-            self.here = installation.install(_on_free_port(self.settings, home, self.port_fixed, self.tell))
-            self.held.take(port for place in self.here.places.values() for port in place.all_ports)
+            self.settings = _on_free_port(self.settings, home, self.port_fixed, self.tell)
+            self._install()
             self.watch = Watch(self.here.run, self.here.logs, self.tell, self._note)
             self._say_where_data_is()
             try:
@@ -72,23 +73,48 @@ class Supervisor:
         return [p for p in all_parts if not self.only or p.name in self.only]
 
     def _start(self, begun: float) -> None:
-        servers, own = parts.server_parts(self.here, self.held), parts.own_parts(self.here)
-        for name in installation.GIVEN_BY:
-            if name not in self.here.places:
-                self.tell(f"{name:<15}        not started: given by {env_name(installation.GIVEN_BY[name][0])}")
-        unknown = self.only - {p.name for p in (*servers, *own)}
-        if unknown:
-            raise InputError([Told(code="up.part", fact=f"No part is called {name}", where="--only",
-                                   help=f"Parts: {', '.join(p.name for p in (*servers, *own))}.") for name in sorted(unknown)])
-        self.watch.start(self._wanted(servers))
-        self._until_ready(must=True)
+        self._say_given()
+        self._start_servers()
         self.held.close()
-        if self._wanted(own) or not self.only:
+        own = self._wanted(parts.own_parts(self.here))
+        if own or not self.only:
             self._make_ready()
-        self.watch.start(self._wanted(own))
+        self.watch.start(own)
         self._until_ready(must=False)
         if not self.asked_to_stop:
             self._say_ready(begun)
+
+    def _say_given(self) -> None:
+        for name, given in installation.GIVEN_BY.items():
+            if name not in self.here.places:
+                self.tell(f"{name:<15}        not started: given by {env_name(given[0])}")
+        if not self.only:
+            return
+        names = [p.name for p in (*parts.server_parts(self.here), *parts.own_parts(self.here))]
+        if unknown := sorted(self.only - set(names)):
+            raise InputError([Told(code="up.part", fact=f"No part is called {name}", where="--only",
+                                   help=f"Parts: {', '.join(names)}.") for name in unknown])
+
+    def _start_servers(self) -> None:
+        """Start servers; where another program took a port at the last moment, choose anew and start again."""
+        for left in reversed(range(PORT_TRIES)):
+            self.watch.start(self._wanted(parts.server_parts(self.here, self.held)))
+            try:
+                self._until_ready(must=True)
+                return
+            except FactoryError:
+                dead = [c.part for c in self.watch.children.values() if c.process is None]
+                stolen = [part for part in dead if part.port and not ports.is_free(part.port)]
+                if not left or not stolen:
+                    raise
+            for part in stolen:
+                self.tell(line(part, "is another program's port by now; choosing another"))
+            self.watch.stop(list(self.watch.children))
+            self._install()
+
+    def _install(self) -> None:
+        self.here = installation.install(self.settings)
+        self.held.take(port for place in self.here.places.values() for port in place.all_ports)
 
     def _until_ready(self, *, must: bool) -> None:
         """Until all that was started serves. A server that does not come up ends the start; other parts are tried further."""

@@ -14,6 +14,7 @@ from typing import Literal
 
 from factory.doors.up import marks, process
 from factory.doors.up.parts import Part
+from factory.errors import FactoryError
 
 State = Literal["starting", "running", "pausing", "failing", "stopped"]
 PAUSES_S = (0.0, 0.5, 1.0, 2.0)
@@ -90,13 +91,23 @@ class Watch:
                     child.log_before = 0
 
     def _look(self, child: Child) -> None:
-        if child.part.ready(child.log_before):
+        if self._ready(child):
             child.state = "running"
             self.tell(line(child.part, f"{self.clock() - child.since:5.1f} s"))
             child.told_failing = False
             self.changed(self.children)
         elif child.process is not None and self.clock() - child.since > HUNG * child.part.start_s:
             process.kill_session(child.process.pid)  # its death is seen at the next look
+
+    def _ready(self, child: Child) -> bool:
+        """Ask whether it serves. A complaint counts only if it lives on: else it was another program that answered."""
+        try:
+            return child.part.ready(child.log_before)
+        except FactoryError:
+            assert child.process is not None
+            if process.wait_until(lambda: process.ended(child.process) is not None, None, 0.5):  # type: ignore[arg-type]
+                return False
+            raise
 
     def _again(self, child: Child) -> None:
         try:
