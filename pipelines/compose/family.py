@@ -148,7 +148,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "number": {"style": "headline", "weight": 800, "face": "display", "colour": "accent"},
     "price": {"style": "headline", "weight": 800, "face": "display", "colour": "accent"},
     "lockup": {"style": "headline"}, "lockup-poster": {"style": "headline"},
-    "lockup-row": {"style": "headline"}, "lockup-line": {"style": "headline"},
+    "lockup-row": {"style": "headline"}, "lockup-line": {"style": "headline"}, "lockup-terms": {"style": "headline"},
     "was": {"style": "sub", "weight": 500, "colour": "muted", "lines": (1, 1)},
     "rating": {"style": "headline", "weight": 800, "face": "display"},
     "kicker": {"style": "sub", "weight": 600, "lines": (1, 1)},
@@ -163,16 +163,30 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
 """What a slot is when a family says no more than its role."""
 
 
-@lru_cache(maxsize=8)
-def clean_family(aside: float = 0.0) -> Family:
-    """The layout of a picture without type, its product `aside` of the middle (widths of the canvas): not an idea, so it
-    stands beside the families and no motive chooses it."""
+@lru_cache(maxsize=16)
+def clean_family(aside: float = 0.0, idea: str = "", paged: bool = False) -> Family:
+    """The layout of a picture without type, its product `aside` of the middle (widths of the canvas): not an idea of its
+    own, so it stands beside the families and no motive chooses it. It keeps what another family's `idea` shows without
+    words: two grounds that meet, a device's place, and where a device fills the page (`paged`) the picture in it."""
     family = parse_family(yaml.safe_load((files("pipelines.compose") / "clean.yaml").read_text(encoding="utf-8")))
-    moved = {
-        key: replace(plan, product=replace(plan.product, x=plan.product.x + aside)) if plan.product else plan
-        for key, plan in family.layouts.items()
-    }
-    return replace(family, layouts=moved)
+    own = load_family(idea).layouts if idea else {}
+    plans = {key: _wordless(plan, own.get(key) or own.get(key[:1]), aside, paged) for key, plan in family.layouts.items()}
+    return replace(family, layouts=plans)
+
+
+def _wordless(plan: Arrangement, idea: Arrangement | None, aside: float, paged: bool) -> Arrangement:
+    """A clean layout with what an idea's layout shows without words."""
+    if plan.product is None:
+        return plan
+    x = plan.product.x + aside
+    if idea is None:
+        return replace(plan, product=replace(plan.product, x=x))
+    if paged and idea.window and idea.product:
+        middle = idea.window[0] + idea.window[2] / 2
+        return replace(plan, product=replace(idea.product, x=middle), window=idea.window, device=idea.device)
+    if idea.split and idea.split[0] == "x":
+        x = idea.split[1]
+    return replace(plan, product=replace(plan.product, x=x), split=idea.split, device=idea.device)
 
 
 @lru_cache(maxsize=32)
