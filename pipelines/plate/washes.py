@@ -71,7 +71,8 @@ def enlarge(drawn: Floats, size: tuple[int, int]) -> Floats:
     h, w = drawn.shape[1:]
     scale = max(size[0] / w, size[1] / h)
     across, down = _spline(w, size[0], scale), _spline(h, size[1], scale)
-    return np.asarray(down @ drawn @ across.T, np.float32)
+    # einsum and not @: BLAS sums in another order on another number of threads, and bytes must not depend on that
+    return np.asarray(np.einsum("nhx,wx->nhw", np.einsum("yh,nhw->nyw", down, drawn), across), np.float32)
 
 
 def _spline(count: int, wanted: int, scale: float) -> Floats:

@@ -45,9 +45,10 @@ class Service:
 def service(postgres_server: Any, s3_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The web door on a port, and one worker for every lane in a thread. One for all trips: what one made, others share."""
     import psycopg
-    from conftest import Api
+    from psycopg.rows import dict_row
 
     from factory.doors.up import servers
+    from factory.doors.web.access import bootstrap_key
     from factory.doors.web.app import create_app
     from factory.settings import Settings
     from factory.storage import open_storage
@@ -65,7 +66,9 @@ def service(postgres_server: Any, s3_server: Any, tmp_path_factory: pytest.TempP
     with stocked.serving(app) as url:
         app.state.parts = replace(app.state.parts, settings=replace(settings, public_url=url))
         worker.start()
-        yield Service(url, Api(client=None, settings=settings).key("admin"), app)  # type: ignore[arg-type]
+        with psycopg.connect(settings.database_url, autocommit=True, row_factory=dict_row) as db:
+            key = bootstrap_key(db, ("admin",), "trips")
+        yield Service(url, key, app)
         stop.set()
         worker.join(60)
 

@@ -51,6 +51,7 @@ def _tie(stop_signal: int) -> Callable[[], None] | None:
     parent = os.getpid()
 
     def tie() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever starts us in the background may have had it ignored
         prctl(PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)

@@ -21,7 +21,8 @@ SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
 
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(SLEEP, start_new_session=True) as child:
+    back = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731  (tests run in the background have it ignored)
+    with subprocess.Popen(SLEEP, start_new_session=True, preexec_fn=back) as child:
         yield child
         child.kill()
 
