@@ -22,7 +22,7 @@ SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     back = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731  (tests run in the background have it ignored)
-    with subprocess.Popen(SLEEP, start_new_session=True, preexec_fn=back) as child:
+    with subprocess.Popen(SLEEP, start_new_session=True, preexec_fn=back) as child:  # noqa: PLW1509
         yield child
         child.kill()
 
