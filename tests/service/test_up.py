@@ -190,6 +190,8 @@ def test_each_server_that_is_killed_comes_back_with_what_it_kept(house: House) -
 
 
 def test_after_the_supervisor_is_killed_the_next_one_starts_over_the_same_data(house: House) -> None:
+    with house.up():
+        keep(house.places(), "before")
     with house.up() as running:
         keep(house.places(), "third")
         pids = running.pids()
@@ -197,7 +199,7 @@ def test_after_the_supervisor_is_killed_the_next_one_starts_over_the_same_data(h
     if sys.platform == "linux":
         assert gone(pids), "a child outlived its supervisor"
     with house.up() as again:
-        assert kept(house.places(), "first")
+        assert kept(house.places(), "before")
         assert kept(house.places(), "third")
         assert not set(again.pids().values()) & set(pids.values())
 
