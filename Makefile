@@ -8,7 +8,7 @@ OUT    ?= out/demo
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down doctor test lint install install-dev install-service second bench clean
+.PHONY: help demo up down doctor test lint install install-dev install-service second bench chaos load clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,12 @@ lint: install-dev  ## style, types, and who may import whom
 
 bench: install  ## seconds by stage for the sample batch, as one JSON object
 	$(BIN)/python bench/make.py
+
+chaos: install-dev  ## a batch made while everything that can die is killed, as one JSON object (Linux; ten minutes)
+	$(BIN)/python -m bench.chaos
+
+load: install-dev  ## 2,000 variants over ten batches and a small one put in last, as one JSON object (ten minutes)
+	$(BIN)/python -m bench.load
 
 install: $(VENV)/.installed  ## a virtual environment with the product
 

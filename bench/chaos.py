@@ -40,11 +40,12 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--no-film", action="store_true")
+    parser.add_argument("--outage", type=float, default=30, help="seconds that the bucket is broken, then slow")
     args = parser.parse_args()
     brief = small_brief(args.variants, films=not args.no_film)
     with workplace() as (folder, full_disk):
         calm = calm_trip(folder / "calm", brief)
-        told = wild_trip(folder / "wild", brief, args.kills, random.Random(args.seed), calm, full_disk)
+        told = wild_trip(folder / "wild", brief, args.kills, random.Random(args.seed), calm, full_disk, args.outage)
     print(json.dumps(told))
     good = not told["lost"] and not told["doubled"] and told["identical"] and not told["leases_left"] and not told["events_lost"]
     return 0 if good and told["kills"] >= args.kills else 1
@@ -91,7 +92,9 @@ def calm_trip(folder: Path, brief: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def wild_trip(folder: Path, brief: dict[str, Any], kills: int, chance: random.Random, calm: dict[str, str], full_disk: bool) -> dict[str, Any]:
+def wild_trip(
+    folder: Path, brief: dict[str, Any], kills: int, chance: random.Random, calm: dict[str, str], full_disk: bool, outage: float
+) -> dict[str, Any]:
     """The same trip while `kills` processes die. The figures."""
     receiver, killed, start = Receiver(seed=1), Counter[str](), time.monotonic()
     with site_in(folder) as site:
@@ -99,7 +102,7 @@ def wild_trip(folder: Path, brief: dict[str, Any], kills: int, chance: random.Ra
         hook = trip.patient(lambda: client._post("/v1/webhooks", {"url": receiver.url, "events": EVENTS}))
         receiver.secret = hook["secret"]
         batch = trip.submit(client, brief, key="wild")
-        once = incidents(site, folder, full_disk)
+        once = incidents(site, folder, full_disk, outage)
         over = threading.Event()
         killer = threading.Thread(target=kill_about, args=(site, chance, kills, killed, once, over), daemon=True)
         killer.start()
@@ -153,15 +156,15 @@ class Incidents:
                 act()
 
 
-def incidents(site: Site, folder: Path, full_disk: bool) -> Incidents:
+def incidents(site: Site, folder: Path, full_disk: bool, outage: float) -> Incidents:
     """The table of what happens once."""
     table: list[tuple[float, str, Callable[[], None]]] = [
         (0.15, "flushall", lambda: trip.patient(lambda: flush(site))),
-        (0.3, "s3 500", lambda: mood(site, "broken", 30)),
-        (0.45, "s3 slow", lambda: mood(site, "slow", 30)),
+        (0.3, "s3 500", lambda: mood(site, "broken", outage)),
+        (0.45, "s3 slow", lambda: mood(site, "slow", outage)),
         (0.7, "second supervisor", lambda: refused(site)),
     ]
-    return Incidents([*table, *([(0.6, "full disk", lambda: fill(folder))] if full_disk else [])])
+    return Incidents([*table, *([(0.6, "full disk", lambda: fill(folder, outage / 2))] if full_disk else [])])
 
 
 def flush(site: Site) -> None:
@@ -185,7 +188,7 @@ def refused(site: Site) -> None:
     assert code == 2, f"a second supervisor ended with {code}"
 
 
-def fill(folder: Path, seconds: float = 15) -> None:
+def fill(folder: Path, seconds: float) -> None:
     """No byte is left on the disk for a while."""
     path = folder / "fill"
     with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:
