@@ -30,6 +30,7 @@ from pipelines.compose.crop import BROAD, Room, Shape, shape_of
 from pipelines.compose.draw import Item, Pixels, Scrim, canvas, draw, to_rgb
 from pipelines.compose.dress import bright_light, device_colours, ghost
 from pipelines.compose.family import Family, LayoutError, clean_family, load_family
+from pipelines.compose.fixtures import wordless_fixture
 from pipelines.compose.flat import Flat
 from pipelines.compose.flow import Placed
 from pipelines.compose.geometry import Box
@@ -207,15 +208,18 @@ class Composer:
         )
 
     def clean(self, placement: Placement, locale: str = "en") -> Composition:
-        """The picture without type, logo or device: the product in the middle of its scene."""
+        """The picture without type or logo: the product in its scene, with a device that means something without words."""
         quiet = Content(locale=locale, texts={})
         room = Room(shape=self.shape, limits=self.scene.limits)
         broad = self.shape is not None and self.shape.aspect > BROAD
         aside = 0.0 if broad else (self.concept.seed % 3 - 1) * ASIDE
         layout = arrange(quiet, replace(placement, cta="platform", logo="none"), clean_family(aside), self.kit, room)
         backdrop = self._backdrop(layout, self.scene)
+        fixture = wordless_fixture(self.concept, layout.grid, self.kit, layout.product)
+        behind = fixture.draw(device_colours(self.kit, self.tones)) if fixture else ()
+        base = backdrop.picture(behind)
         return self._finished(
-            Draft(content=quiet, layout=layout, backdrop=backdrop, behind=(), front=(), base=backdrop.picture(), trouble=0.0)
+            Draft(content=quiet, layout=layout, backdrop=backdrop, behind=behind, front=(), base=base, trouble=0.0)
         )
 
     # ------------------------------------------------------------------------------------------------- staging

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from brand_kits.kit import BrandKit
+from factory.records import Concept
 from pipelines.compose.classes import Grid
 from pipelines.compose.content import Content
 from pipelines.compose.crop import Spot
@@ -26,6 +27,16 @@ def fixture_for(plan: Arrangement, grid: Grid, content: Content, kit: BrandKit, 
         return None
     box = grid.canvas.scaled(plan.device) if _bleeds(plan.device) else grid.box(plan.device)
     return Fixture(device=device, data=data, box=mirrored(box, grid.live) if content.rtl else box)
+
+
+def wordless_fixture(concept: Concept, grid: Grid, kit: BrandKit, spot: Spot | None) -> Fixture | None:
+    """The concept's device on a picture without type: None where it needs words to mean anything."""
+    device = load_device(concept.device) if concept.device else None
+    if device is None or not device.wordless:
+        return None
+    figures = {k: v for k, v in concept.device_data.items() if k in ("value", "unit", "symbol")}
+    data = data_for(Content(locale="en", texts={}, data=figures), kit, grid.canvas, grid.pt, spot)
+    return Fixture(device=device, data=data, box=grid.live) if device.suits(data) else None
 
 
 def _bleeds(box: tuple[float, float, float, float]) -> bool:

@@ -4,7 +4,8 @@ A module of this package has `draw(data, box, colours, progress=1.0) -> items`; 
 being made. It may have `room(data, box) -> Box`, the part of its box that it leaves free for a caption, and
 `keep(data, box)`, the boxes that nothing else may touch. In the row, `figures` is the range of figures that it can
 show, and `where` says how it stands: `behind` the product, printed on the ground; `front`, over everything but type;
-`over`, in place of a headline.
+`over`, in place of a headline. `wordless` says that it means something without a word beside it: pictures without type
+carry it too.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class Device:
     families: tuple[str, ...]
     figures: tuple[float, float]
     module: Any
+    wordless: bool = False
 
     def suits(self, data: Data) -> bool:
         """Whether the data holds what the device draws, in a range that an eye can take in."""
@@ -140,7 +142,7 @@ def load_device(name: str) -> Device:
     return Device(
         name=name, where=data.get("where", "behind"), needs=tuple(data.get("needs", ())),
         families=tuple(data.get("families", ())), figures=(float(low), float(high)),
-        module=import_module(f"pipelines.compose.devices.{name}"),
+        module=import_module(f"pipelines.compose.devices.{name}"), wordless=bool(data.get("wordless", False)),
     )
 
 
