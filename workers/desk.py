@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from factory.storage import Storage
 
 T = TypeVar("T")
-WARM, READ = 2, 32
+WARM, READ = 1, 32
 """Batches whose hands stay in a process (a composer holds its plate's arrays), and those whose inputs do."""
 
 
@@ -65,10 +66,11 @@ class Desk:
 def _kept(shelf: OrderedDict[str, T], key: str, most: int, make: Callable[[], T]) -> T:
     """What the shelf holds under a key, made where it holds nothing; what was not used for longest leaves it."""
     if key not in shelf:
+        while len(shelf) >= most:
+            shelf.popitem(last=False)
+            gc.collect()  # hands and their caches name each other, and arrays alone never make the collector come
         shelf[key] = make()
     shelf.move_to_end(key)
-    while len(shelf) > most:
-        shelf.popitem(last=False)
     return shelf[key]
 
 

@@ -26,6 +26,8 @@ CHUNK: Mapping[str, int] = {"plate": 2, "copy": 8, "compose": 6, "animate": 1, "
 
 AFFINITY_S = 8.0
 """Worker seconds by which a warm worker may favour the batch at hand: opening another's plates costs a second or so."""
+NEW_S = 3.0
+"""Worker seconds up to which a batch is new and as much in favour: its first pictures come soon, however many wait."""
 
 
 def ring(db: Connection[dict[str, Any]], lanes: Iterable[str]) -> None:
@@ -101,7 +103,8 @@ def _hungry(db: Connection[dict[str, Any]], lanes: Sequence[str], warm: str) -> 
     rows = db.execute(
         "select b.id from batches b where exists (select 1 from jobs j where j.batch = b.id and j.lane = any(%s) "
         "and j.state = 'ready' and j.not_before <= now()) order by b.started_at is not null, "
-        "b.vtime - case when b.id = %s then %s else 0 end, b.started_at, b.id limit 50", (list(lanes), warm, AFFINITY_S))
+        "b.vtime - case when b.id = %s or b.busy_seconds < %s then %s else 0 end, b.busy_seconds >= %s, b.started_at, b.id "
+        "limit 50", (list(lanes), warm, NEW_S, AFFINITY_S, NEW_S))
     return [r["id"] for r in rows]
 
 

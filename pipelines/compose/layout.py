@@ -180,12 +180,12 @@ def _droppable(what: str, content: Content, plan: Arrangement, placement: Placem
 
 
 def _halved(content: Content, plan: Arrangement) -> Content:
-    """For a layout in two halves: the first sentence to one, the rest, or else the sub line, to the other."""
+    """For a layout in two halves: the first sentence to one, the rest, or else the last word of the sub line, to the other."""
     if not any(s.role == "headline2" for c in plan.columns for s in c.slots):
         return content
     parts = sentences(content.first("headline"))
     if len(parts) < 2:
-        answer = sentences(content.first("sub"))[:1]
+        answer = sentences(content.first("sub"))[-1:]
         return content.without(("sub",)).saying("headline2", answer[0]) if answer else content
     middle = math.ceil(len(parts) / 2)
     return content.saying("headline", " ".join(parts[:middle])).saying("headline2", " ".join(parts[middle:]))

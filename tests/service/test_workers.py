@@ -481,7 +481,7 @@ def test_health_means_progress_or_nothing_to_do(db, act):
 def test_a_warm_worker_stays_with_its_batch_until_another_is_far_behind(db):
     for name in "ab":
         fake_batch(db, name, [fake_job(f"{name}{n}") for n in range(20)])
-    db.execute("update batches set started_at = now(), vtime = case id when 'b' then 5 else 0 end")
+    db.execute("update batches set started_at = now(), busy_seconds = 60, vtime = case id when 'b' then 5 else 0 end")
     assert {x.batch for x in work.claim(db, ["cpu"], "w", 30)} == {"a"}
     assert {x.batch for x in work.claim(db, ["cpu"], "w", 30, warm="b")} == {"b"}
     db.execute("update batches set vtime = 9 where id = 'b'")

@@ -125,11 +125,12 @@ def test_a_small_batch_is_served_beside_a_large_one(db):
     for _ in range(3):
         for lease in work.claim(db, ["cpu"], "w", 60):
             end(db, lease, seconds=5.0)
-    start(db, "small", [job("s0"), job("s1")])
-    for lease in work.claim(db, ["cpu"], "w", 60):  # both have had the same share now: the older goes on
-        assert lease.batch == "large"
-        end(db, lease, seconds=5.0)
-    assert [x.id for x in work.claim(db, ["cpu"], "w", 60)] == ["s0", "s1"]
+    start(db, "small", [job("s0"), job("s1", needs=("s0",))])
+    (first,) = work.claim(db, ["cpu"], "w", 60, warm="large")
+    assert first.id == "s0", "a new batch is as much in favour as the one at hand"
+    end(db, first, seconds=work.NEW_S)
+    assert {x.batch for x in work.claim(db, ["cpu"], "w", 60, warm="large")} == {"large"}
+    assert [x.id for x in work.claim(db, ["cpu"], "w", 60)] == ["s1"]
 
 
 def test_equal_jobs_of_two_batches_are_done_once(db):

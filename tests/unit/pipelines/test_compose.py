@@ -168,13 +168,19 @@ def hex_rgb(code: str) -> np.ndarray:
     return np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)])
 
 
-def test_a_clean_picture_has_product_but_no_type_logo_or_device() -> None:
-    maker = composer("product", device="rays", value="18")
+def test_a_clean_picture_has_product_but_no_type_or_logo() -> None:
+    maker = composer("product")
     bare = maker.clean(placement("portrait", SMALL)).pixels
-    full = maker.compose_content(content(device="rays", data={"value": "18"}), placement("portrait", SMALL))
+    full = maker.compose_content(content(), placement("portrait", SMALL))
     assert bare.shape == full.pixels.shape
     assert changed(bare, full.pixels)[: bare.shape[0] // 4].any()
     assert bare[: bare.shape[0] // 4].std(axis=(0, 1)).max() < 6
+
+
+@pytest.mark.parametrize(("device", "drawn"), [("rays", True), ("ruler", True), ("disc", False)])
+def test_a_clean_picture_carries_a_device_that_needs_no_words(device: str, drawn: bool) -> None:
+    bare, clean = (composer("product", device=d, value="18").clean(placement("portrait", SMALL)).pixels for d in ("", device))
+    assert changed(bare, clean).any() == drawn
 
 
 def test_strips_stand_on_the_plain_ground_whatever_the_set() -> None:
