@@ -13,7 +13,7 @@ from typing import Any
 
 from factory.records import Brief, Line
 
-SHARE = 4
+SHARE = 8
 """One in so many ideas shows the same special picture."""
 
 

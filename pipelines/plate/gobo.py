@@ -49,7 +49,8 @@ def transmission(place: Floats, key: Key) -> Floats | np.float32:
     passed: Floats | np.float32 = np.float32(1)
     for gobo in key.data.get("gobos", ()):
         looks = _looks(place, key, gobo)
-        passed = passed * KINDS[gobo["kind"]](looks, gobo)
+        leak = np.float32(gobo.get("leak", 0.0))
+        passed = passed * (leak + (1 - leak) * KINDS[gobo["kind"]](looks, gobo))
     return passed
 
 

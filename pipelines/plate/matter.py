@@ -33,7 +33,12 @@ class Wash:
 
 
 def role_colour(palette: Mapping[Role, str], role: Role) -> Floats:
-    """Linear sRGB (3,) of a role. A missing role takes its nearest relative; a palette always has `ground`."""
+    """Linear sRGB (3,) of a role. A missing role takes its nearest relative; a palette always has `ground`.
+
+    Roles joined by `+` are mixed evenly; one named twice counts twice.
+    """
+    if "+" in role:
+        return np.asarray(np.mean([role_colour(palette, one) for one in role.split("+")], axis=0), np.float32)
     for name in (role, *FALLBACK.get(role, ("ground",))):
         if name in palette:
             return hex_to_linear(palette[name])

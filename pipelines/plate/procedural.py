@@ -12,6 +12,7 @@ import numpy as np
 from pipelines.light import FILL_SHARE, tints
 from pipelines.plate import gobo, texture
 from pipelines.plate.matter import Wash, role_colour, wash_albedo, wash_light
+from pipelines.plate.patch import hung
 from pipelines.plate.room import Room, Rows, corner_row, facing, position, read_room, rows
 from pipelines.plate.setfile import Key, SetFile
 from pipelines.scene import Box, Floats, Limits, Passes, Vector, Window, mirrored, unflipped
@@ -73,7 +74,7 @@ class ProceduralScene:
         face = facing(column, key.direction) / np.float32(self._reference(key))
         level = (even + (1 - even) * face) * (face > 0) * np.float32(1 - self._fill_share)
         light = level[:, None] * gobo.lamp(place, key)
-        light *= gobo.transmission(place, key)
+        light *= gobo.transmission(place, hung(key, self._room, window))
         if self._look.get("relief"):
             light *= 1 + texture.relief(place, column, key.direction, self._look["relief"])
         if self._wash is not None and self._wash.use == "light":

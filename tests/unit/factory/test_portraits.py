@@ -31,9 +31,10 @@ def test_a_picture_stays_out_of_layouts_and_places_without_room_for_it() -> None
     assert choose_picture(PICTURES, FITS, ("scene", "wit", ("asleep",), "water"), [], 8) == "upright"
 
 
-def test_a_special_picture_is_shown_by_a_quarter_of_the_ideas_at_most() -> None:
+def test_a_special_picture_is_shown_by_one_idea_of_eight_at_most() -> None:
     idea = ("scene", "wit", ("asleep",), "paper")
-    assert choose_picture(PICTURES, FITS, idea, ["lying", "lying"], 8) == "upright"
+    assert choose_picture(PICTURES, FITS, idea, ["lying"], 8) == "upright"
+    assert choose_picture(PICTURES, FITS, idea, ["lying"], 16) == "lying"
 
 
 def test_no_pictures_are_no_picture() -> None:
@@ -46,7 +47,7 @@ def test_the_only_picture_serves_even_where_it_does_not_suit() -> None:
 
 def test_the_kits_special_pictures_say_what_they_are_good_for() -> None:
     pictures = load_kit(SAMPLE).product_pictures
-    assert [n for n, p in pictures.items() if read_fits(p.data).special] == ["cold-brew-lying", "cold-brew-poured"]
+    assert [n for n, p in pictures.items() if read_fits(p.data).special] == ["cold-brew-lying", "cold-brew-poured", "cold-brew-served"]
 
 
 def test_an_offer_shows_as_many_as_it_sells_where_its_price_is_spoken_of() -> None:

@@ -13,7 +13,8 @@ from staging import PALETTE, oklch
 from pipelines.light import grade, hex_to_linear
 from pipelines.plate import set_scene
 from pipelines.plate.gobo import _passed, _slit
-from pipelines.plate.matter import Wash
+from pipelines.plate.matter import Wash, role_colour
+from pipelines.plate.patch import hung, seen_wall
 from pipelines.plate.room import Room, position, rows
 from pipelines.plate.setfile import read_set, set_names
 from pipelines.scene import Window
@@ -85,6 +86,39 @@ def test_a_window_half_as_large_sees_the_same_light() -> None:
     small = scene.view(Window(size=(180, 220), foot=(90.0, 176.0), height=104), 0)
     halved = large.key.reshape(220, 2, 180, 2).mean((1, 3))
     assert np.abs(halved - small.key).mean() < 0.01
+
+
+FRAMES = [((540, 960), (0.48, 0.73), 0.21), ((540, 675), (0.5, 0.83), 0.45), ((960, 502), (0.27, 0.86), 0.42),
+          ((300, 250), (0.8, 0.9), 0.24), ((970, 250), (0.6, 0.9), 0.7), ((300, 600), (0.46, 0.8), 0.18)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "foot", "height"), FRAMES)
+def test_a_window_that_fits_throws_most_of_its_light_into_the_frame(
+    size: tuple[int, int], foot: tuple[float, float], height: float
+) -> None:
+    file = read_set("window_wall")
+    window = Window(size=size, foot=(foot[0] * size[0], foot[1] * size[1]), height=round(height * size[1]))
+    room = Room(**file.data["room"])
+    box = hung(file.keys[0], room, window).data["gobos"][0]["box"]
+    lx, ly, _ = file.keys[0].direction
+    level, wall = math.hypot(lx, ly), seen_wall(room, window)
+    left, right = ((u * level - lx * wall.behind) / -ly for u in box[:2])
+    assert min(right, wall.right) - max(left, wall.left) >= 0.4 * (right - left)
+    key = set_scene(file, PALETTE).view(window, 0).key
+    assert 0.04 < (key > 0.9 * np.percentile(key, 99)).mean() < 0.7
+
+
+def test_a_window_stays_where_it_hangs_when_the_hours_turn_the_light() -> None:
+    file = read_set("window_wall")
+    scene = set_scene(file, PALETTE)
+    now, later = (s.view(WINDOW, 0).key for s in (scene, scene.turned(14)))  # type: ignore[attr-defined]
+    assert np.abs(now - later).max() > 0.2
+
+
+def test_roles_joined_are_mixed() -> None:
+    mixed = role_colour(PALETTE, "ground+ground+ink")
+    want = (2 * hex_to_linear(PALETTE["ground"]) + hex_to_linear(PALETTE["ink"])) / 3
+    np.testing.assert_allclose(mixed, want, atol=1e-6)
 
 
 def test_blinds_let_their_open_share_through() -> None:

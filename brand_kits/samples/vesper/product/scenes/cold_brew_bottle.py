@@ -48,13 +48,13 @@ def labelled(art: Path) -> bpy.types.Object:
     """The paper label, right round."""
     paper = surface("paper", "#F7EDE0", Roughness=0.62, Specular_IOR_Level=0.3)
     grained(printed(paper, art), 260, 0.10, 0.002)
-    r = BODY + 0.0035
+    r = BODY + 0.0012
     profile = [
-        (r - 0.003, LABEL_FOOT),
+        (r - 0.002, LABEL_FOOT),
         (r, LABEL_FOOT),
         (r, (LABEL_FOOT + LABEL_HEAD) / 2),
         (r, LABEL_HEAD),
-        (r - 0.003, LABEL_HEAD),
+        (r - 0.002, LABEL_HEAD),
     ]
     return turned("label", profile, paper)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from cold_brew_bottle import build
 from mathutils import Matrix, Vector
 from poses import BELOW, BODY, HEIGHT, ROLL, YAW
-from studio import light_and_shoot
+from studio import LOW, light_and_shoot
 
 
 def laid() -> Matrix:
@@ -23,7 +23,7 @@ def laid() -> Matrix:
     front = level * math.cos(roll) + Vector((0, 0, 1)) * math.sin(roll)
     across = axis.cross(front)
     turn = Matrix((across, -front, axis)).transposed().to_4x4()
-    return Matrix.Translation((0, 0, BODY + 0.0035)) @ turn @ Matrix.Translation((0, 0, -HEIGHT / 2))
+    return Matrix.Translation((0, 0, BODY + 0.0012)) @ turn @ Matrix.Translation((0, 0, -HEIGHT / 2))
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
     pixels, samples = (int(a) for a in (sys.argv[3:5] or ("1640", "96")))
     for thing in build(label):
         thing.matrix_world = laid()
-    light_and_shoot(out.resolve(), HEIGHT, 1.02, pixels, samples, below=BELOW["cold-brew-lying"])
+    light_and_shoot(out.resolve(), HEIGHT, 1.02, pixels, samples, below=BELOW["cold-brew-lying"], lamps=LOW)
 
 
 if __name__ == "__main__":

@@ -27,8 +27,12 @@ FITS: dict[str, dict[str, list[str]]] = {
         "moods": ["asleep", "lie-in"], "avoid_sets": ["cloth", "water", "stairs", "window_table"],
     },
     "cold-brew-poured": {
-        "families": ["scene", "editorial", "product", "list", "minimal"], "motives": ["desire", "craft", "reasons"],
+        "families": ["scene", "editorial", "product", "list", "minimal"], "motives": ["desire", "reasons"],
         "moods": ["served", "window"], "avoid_sets": ["cloth", "window_table"],
+    },
+    "cold-brew-served": {
+        "families": ["editorial", "scene", "product"], "motives": ["craft", "trust"],
+        "moods": ["slow", "table"], "avoid_sets": ["cloth", "window_table"],
     },
 }
 """What each picture is good for: the plan chooses by it."""
@@ -71,10 +75,10 @@ def measured(whole: npt.NDArray[np.uint8], name: str, pixels: float) -> dict[str
     frame = round(pixels / share)
     foot = (whole.shape[1] / 2 - left, whole.shape[0] - poses.BELOW[name] * frame - top)
     unit = pixels / poses.HEIGHT / high
-    x0 = (foot[0] - wide / 2) / high
+    x0, far = (foot[0] - wide / 2) / high, poses.FAR.get(name, 1.0)
 
     def seen(point: Point) -> tuple[float, float]:
-        x, y = projected(point)
+        x, y = projected(point, far)
         return (foot[0] + x * frame) / wide, (foot[1] - y * frame) / high
 
     corners = np.array([seen(p) for p in _words(name)])
@@ -91,14 +95,14 @@ def measured(whole: npt.NDArray[np.uint8], name: str, pixels: float) -> dict[str
     }
 
 
-def projected(point: Point) -> tuple[float, float]:
+def projected(point: Point, far: float = 1.0) -> tuple[float, float]:
     """Where a point shows, in heights of the frame right of and above where the contact point shows."""
-    d, tilt, distance = math.radians(PITCH), math.radians(TILT), DISTANCE * poses.HEIGHT / TALL
+    d, tilt, distance = math.radians(PITCH), math.radians(TILT), DISTANCE * poses.HEIGHT / TALL * far
 
     def at(p: Point) -> tuple[float, float]:
         x, y, z = p[0], p[1] + math.cos(d) * distance, p[2] - math.sin(d) * distance
         deep, up = y * math.cos(tilt) - z * math.sin(tilt), y * math.sin(tilt) + z * math.cos(tilt)
-        return LENS / SENSOR * x / deep, LENS / SENSOR * up / deep
+        return LENS * far / SENSOR * x / deep, LENS * far / SENSOR * up / deep
 
     (x, y), (_, foot) = at(point), at((0.0, 0.0, 0.0))
     return x, y - foot
@@ -107,11 +111,13 @@ def projected(point: Point) -> tuple[float, float]:
 def _words(name: str) -> list[Point]:
     """Points round the words of the bottle's label."""
     r = poses.BODY
-    angles = [k / 4 * HALF_ARC / r for k in range(-4, 5)]
+    turn = math.radians(poses.SERVED_TURN) if name == "cold-brew-served" else 0.0
+    angles = [turn + k / 4 * HALF_ARC / r for k in range(-4, 5)]
     upright = [(r * math.sin(a), -r * math.cos(a), z) for a in angles for z in WORDS]
     if name == "cold-brew-lying":
         return [_laid(p) for p in upright]
-    return [(p[0] + poses.BOTTLE[0], p[1] + poses.BOTTLE[1], p[2]) for p in upright]
+    at = poses.SERVED_BOTTLE if name == "cold-brew-served" else poses.BOTTLE
+    return [(p[0] + at[0], p[1] + at[1], p[2]) for p in upright]
 
 
 def _laid(point: Point) -> Point:
@@ -133,6 +139,9 @@ def _bodies(name: str) -> list[tuple[tuple[float, float], list[float], float, fl
         return [((0.0, 0.0), bottle, poses.HEIGHT, -poses.YAW)]
     opened = bottle[: round(64 * poses.OPEN_HEIGHT / poses.HEIGHT)]
     glass = [float(v) for v in np.linspace(poses.GLASS_FOOT, poses.GLASS_RIM, 8)]
+    if name == "cold-brew-served":
+        tumbler = (poses.SERVED_TUMBLER, glass, poses.GLASS_HEIGHT, None)
+        return [(poses.SERVED_BOTTLE, bottle, poses.HEIGHT, None), tumbler]
     cap = [poses.CAP_RADIUS] * 4
     return [
         (poses.BOTTLE, opened, poses.OPEN_HEIGHT, None), (poses.TUMBLER, glass, poses.GLASS_HEIGHT, None),

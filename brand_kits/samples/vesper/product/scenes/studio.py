@@ -18,6 +18,18 @@ Profile = Sequence[tuple[float, float]]  # (radius, height), foot to top
 DEPRESSION_DEG, TILT_DEG, LENS_MM, SENSOR_MM = 10.0, 8.0, 85.0, 36.0
 SET_DISTANCE, SET_PRODUCT = 18.4, 2.6  # the sets' camera distance to a product this tall
 STEPS = 360
+Lamp = tuple[tuple[float, float, float], float, tuple[float, float], float]  # place, aim, size, watts; in product heights
+LAMPS: Sequence[Lamp] = (
+    ((-1.75, -1.05, 0.62), 0.45, (0.60, 2.2), 50),
+    ((1.6, -0.45, 0.60), 0.45, (0.26, 2.0), 16),
+    ((0.15, -1.7, 2.3), 0.5, (1.6, 0.9), 14),
+    ((-0.5, 1.7, 1.6), 0.9, (1.8, 0.5), 16),
+)
+"""One tall softbox at the left, a weaker strip at the right, one above, one behind."""
+RIMS: Sequence[Lamp] = (((1.25, 1.25, 0.45), 0.2, (0.3, 1.6), 36), ((-1.2, 1.3, 0.45), 0.2, (0.3, 1.6), 28))
+"""Two strips behind: an edge of light round dark things on dark grounds."""
+LOW: Sequence[Lamp] = (((-0.55, -0.75, 1.9), 0.1, (2.6, 1.3), 62), ((0.2, 1.9, 0.9), 0.2, (2.4, 0.5), 12))
+"""For a thing that lies: one wide softbox over its whole length, so that its curves show one highlight and not four."""
 
 
 def linear(code: str) -> tuple[float, float, float, float]:
@@ -101,7 +113,7 @@ def printed(made: bpy.types.Material, art: Path) -> bpy.types.Material:
     tree = made.node_tree
     image = tree.nodes.new("ShaderNodeTexImage")
     image.image = bpy.data.images.load(str(art))
-    image.interpolation = "Cubic"
+    image.interpolation, image.extension = "Cubic", "EXTEND"  # no foot colour bleeding into the head
     tree.links.new(image.outputs[0], tree.nodes["Principled BSDF"].inputs["Base Color"])
     return made
 
@@ -167,47 +179,48 @@ def _fade(lamp: bpy.types.AreaLight) -> None:
 
 
 def light_and_shoot(
-    out: Path, height: float, half_width: float, pixels: int, samples: int, below: float = 0.035, glassy: bool = False
-) -> None:
+    out: Path, height: float, half_width: float, pixels: int, samples: int, below: float = 0.035, glassy: bool = False,
+    far: float = 1.0, lamps: Sequence[Lamp] = LAMPS,
+) -> None:  # fmt: skip
     """Light the product, look at it as the sets do, render a crop in which `height` is `pixels` tall.
 
-    `below` is the share of the frame kept under the foot; `glassy` lets the ground through clear glass.
+    `below` is the share of the frame kept under the foot; `glassy` lets the ground through clear glass;
+    `far` puts the camera so many times farther away, with a lens as much longer.
     """
     h = height
-    softbox((-1.75 * h, -1.05 * h, 0.62 * h), 0.45 * h, (0.60 * h, 2.2 * h), 50 * h * h)
-    softbox((1.6 * h, -0.45 * h, 0.60 * h), 0.45 * h, (0.26 * h, 2.0 * h), 16 * h * h)
-    softbox((0.15 * h, -1.7 * h, 2.3 * h), 0.5 * h, (1.6 * h, 0.9 * h), 14 * h * h)
-    softbox((-0.5 * h, 1.7 * h, 1.6 * h), 0.9 * h, (1.8 * h, 0.5 * h), 16 * h * h)
+    for (x, y, z), aim, (wide, tall), watts in lamps:
+        softbox((x * h, y * h, z * h), aim * h, (wide * h, tall * h), watts * h * h)
     world = bpy.data.worlds.new("room")
     bpy.context.scene.world = world
     world.use_nodes = True
     world.node_tree.nodes["Background"].inputs[0].default_value = (1.0, 0.985, 0.965, 1)
     world.node_tree.nodes["Background"].inputs[1].default_value = 0.30
-    _camera(height)
+    _camera(height, far)
     bpy.context.scene.render.film_transparent = True
     bpy.context.scene.cycles.film_transparent_glass = glassy
-    _render(out, height, half_width, pixels, samples, below)
+    _render(out, height, half_width, pixels, samples, below, far)
 
 
-def _camera(height: float) -> None:
+def _camera(height: float, far: float) -> None:
     lens = bpy.data.cameras.new("camera")
-    lens.lens, lens.sensor_width = LENS_MM, SENSOR_MM
+    lens.lens, lens.sensor_width = LENS_MM * far, SENSOR_MM
     camera = add("camera", lens)
     bpy.context.scene.camera = camera
-    d, distance = math.radians(DEPRESSION_DEG), SET_DISTANCE * height / SET_PRODUCT
+    d, distance = math.radians(DEPRESSION_DEG), SET_DISTANCE * height / SET_PRODUCT * far
+    lens.clip_end = 10 * distance
     camera.location = (0, -math.cos(d) * distance, math.sin(d) * distance)
     camera.rotation_euler = (math.radians(90 - TILT_DEG), 0, 0)
     bpy.context.view_layer.update()
 
 
-def _render(out: Path, height: float, half_width: float, pixels: int, samples: int, below: float) -> None:
+def _render(out: Path, height: float, half_width: float, pixels: int, samples: int, below: float, far: float) -> None:
     """Render only the part of the frame where the product is, at full sensor resolution."""
     scene = bpy.context.scene
     render = scene.render
     share = height / (SENSOR_MM / LENS_MM * SET_DISTANCE * height / SET_PRODUCT)
     render.resolution_x = render.resolution_y = round(pixels / share)
     half = half_width * share / height * 1.08
-    foot = 0.5 - math.tan(math.radians(DEPRESSION_DEG - TILT_DEG)) * LENS_MM / SENSOR_MM
+    foot = 0.5 - math.tan(math.radians(DEPRESSION_DEG - TILT_DEG)) * LENS_MM * far / SENSOR_MM
     render.use_border = render.use_crop_to_border = True
     render.border_min_x, render.border_max_x = 0.5 - half, 0.5 + half
     render.border_min_y, render.border_max_y = foot - below, foot + share * 1.06
