@@ -14,6 +14,7 @@ from factory.doors.web import logs, openapi, refusals
 from factory.doors.web.frame import Frame
 from factory.doors.web.parts import Parts
 from factory.doors.web.routing import GuardedRoute
+from factory.doors.web.site.pages import PageRoute
 from factory.settings import Settings
 
 ROUTERS: Final = (
@@ -22,6 +23,9 @@ ROUTERS: Final = (
     "api_keys", "audit", "usage", "health", "docs",
 )
 """Modules of `routes/`, in the order in which the reference shows them; one that is not there yet is left out."""
+
+PAGES: Final = ("visit", "home", "briefs", "brands", "batches", "review", "variants", "bundles", "account", "settings", "files")
+"""Modules of `site/routes/`."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -44,14 +48,15 @@ def _routers() -> Sequence[APIRouter]:
     from importlib.util import find_spec
 
     package = "factory.doors.web.routes"
-    return [import_module(f"{package}.{name}").router for name in ROUTERS if find_spec(f"{package}.{name}")]
+    paths = [*(f"{package}.{name}" for name in ROUTERS), *(f"factory.doors.web.site.routes.{name}" for name in PAGES)]
+    return [import_module(path).router for path in paths if find_spec(path)]
 
 
-def _guarded(router: APIRouter) -> list[GuardedRoute]:
+def _guarded(router: APIRouter) -> list[GuardedRoute | PageRoute]:
     """The routes of a router, every one guarded: another kind would stand open."""
     for route in router.routes:
-        if not isinstance(route, GuardedRoute):
-            raise TypeError(f"{route} is no guarded route: make its router with routing.Router")
+        if not isinstance(route, (GuardedRoute, PageRoute)):
+            raise TypeError(f"{route} is no guarded route: make its router with routing.Router or site.pages.Pages")
     return list(router.routes)  # type: ignore[arg-type]
 
 

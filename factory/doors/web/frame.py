@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY: Final = 1_000_000
-"""Bytes of a body. Files go to the bucket by a presigned form, never through this door."""
+"""Bytes of a body. A program's files go to the bucket by a presigned form, never through this door."""
+
+MAX_DROP: Final = 64_000_000
+"""Bytes of a form with files that a person sends from a page (its path starts with DROP)."""
+
+DROP: Final = "/drop/"
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -79,7 +84,8 @@ class _Passage:
         if message["type"] == "http.request":
             self.taken += len(message.get("body", b""))
             declared = Headers(scope=self.scope).get("content-length", "")
-            if self.taken > MAX_BODY or (declared.isdigit() and int(declared[:20]) > MAX_BODY):
+            most = MAX_DROP if self.scope["path"].startswith(DROP) else MAX_BODY
+            if self.taken > most or (declared.isdigit() and int(declared[:20]) > most):
                 from fastapi import HTTPException
 
                 raise HTTPException(413)
@@ -102,7 +108,7 @@ class _Passage:
     def _facts(self) -> dict[str, Any]:
         actor, route = self.state.get("actor"), self.scope.get("route")
         named = {k: v for k, v in self.scope.get("path_params", {}).items() if k in NAMED}
-        return {"request": self.state["request_id"], "method": self.scope["method"], "path": self.scope["path"],
+        return {"request": self.state["request_id"], "method": self.scope["method"], "path": _path(self.scope["path"]),
                 "route": getattr(route, "path_format", None), "actor": actor.id if actor else None, **named}
 
     def _write(self) -> None:
@@ -110,6 +116,11 @@ class _Passage:
             return
         took = round(1000 * (time.perf_counter() - self.began), 1)
         log.info("request", **self._facts(), status=self.status or 499, ms=took, bytes=self.sent, body=self.taken)
+
+
+def _path(path: str) -> str:
+    """A path as the log may know it: an invitation opens the door, so it is left out."""
+    return "/join/..." if path.startswith("/join/") else path
 
 
 NAMED: Final = frozenset({"batch", "variant", "brief", "brand", "bundle", "upload", "webhook"})

@@ -15,6 +15,7 @@ from starlette.routing import Match
 from brand_kits.errors import KitError
 from factory.doors.web.problems import Problem, answer, error, faulty
 from factory.doors.web.routing import HEADERS
+from factory.doors.web.site.problem import for_people, shown
 from factory.errors import FactoryError, Fault, InputError, StoreError
 
 log = structlog.get_logger("factory.web")
@@ -42,7 +43,7 @@ def _handler(told: Told) -> Callable[[Request, Exception], Response]:
         problem = told(request, raised)
         if problem.rate is not None:
             request.state.rate = problem.rate
-        return answer(problem, request.state.request_id)
+        return shown(request, problem) if for_people(request) else answer(problem, request.state.request_id)
 
     return handle
 

@@ -89,7 +89,7 @@ class GuardedRoute(APIRoute):
         if given.get("response_description") == UNSAID:
             given["response_description"] = HTTPStatus(given.get("status_code") or 200).phrase + "."
         super().__init__(path, endpoint, **given)
-        self.gate = _gate(self.dependant)
+        self.gate = gate_of(self.dependant)
         self.known = frozenset(_query(self.dependant))
         self.responses = merged(self._implied(), self.responses)
         self.openapi_extra = {**self._access(), **(self.openapi_extra or {})}
@@ -166,10 +166,11 @@ def _operation(route: APIRoute) -> str:
     return f"{route.tags[0]}.{route.name}" if route.tags else route.name
 
 
-def _gate(dependant: Dependant) -> Gate | None:
+def gate_of(dependant: Dependant) -> Gate | None:
+    """What a route declares about whom it serves."""
     if isinstance(dependant.call, Gate):
         return dependant.call
-    return next((g for d in dependant.dependencies if (g := _gate(d))), None)
+    return next((g for d in dependant.dependencies if (g := gate_of(d))), None)
 
 
 def _query(dependant: Dependant) -> Iterator[str]:
