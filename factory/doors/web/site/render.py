@@ -37,7 +37,9 @@ def page(
     note = _note_of(request)
     text = _templates().get_template(template).render(**_common(request), note=note, **facts)
     answer = HTMLResponse(text, status_code=status, headers={
-        "Content-Security-Policy": policy(request.app.state.parts), "Vary": "HX-Request, Cookie", **(headers or {})})
+        "Content-Security-Policy": policy(request.app.state.parts), "Vary": "HX-Request, Cookie",
+        "Referrer-Policy": "same-origin",  # with no-referrer browsers hide the origin of our own forms too
+        **(headers or {})})
     if note and not is_fragment(request):
         answer.delete_cookie(NOTE, path="/")
     return answer
