@@ -31,6 +31,7 @@ class Settings:
     database_url: str = _setting("", "Postgres, as postgresql://user:password@host:port/name.", secret=True)
     broker_url: str = _setting("", "Valkey or Redis (redis://) or RabbitMQ (amqp://): the doorbell.", secret=True)
     s3_endpoint: str = _setting("", "The S3 server; empty means Amazon's own for the region.")
+    s3_public_endpoint: str = _setting("", "How browsers and clients reach the S3 server; by default as we do.")
     s3_region: str = _setting("us-east-1", "The bucket's region.")
     s3_access_key: str = _setting("", "Access key of the bucket.", secret=True)
     s3_secret_key: str = _setting("", "Secret key of the bucket.", secret=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from factory.store import access, batches, events, work
+from factory.store import access, batches, events, people, work
 from factory.store.rows import Lease
 from workers import endings
 from workers.lease import backoff_s
@@ -82,8 +82,9 @@ def _tell_progress(db: Connection[dict[str, Any]], batch: str) -> bool:
 
 
 def old_paper(db: Connection[dict[str, Any]], _attempts: int) -> int:
-    """Idempotency keys past their time, and rows of workers that are gone."""
+    """Idempotency keys and sessions past their time, and rows of workers that are gone."""
     access.forget(db)
+    people.forget_sessions(db)
     return len(db.execute("delete from workers where seen_at < now() - interval '1 day' returning name").fetchall())
 
 
@@ -96,6 +97,13 @@ def expired_uploads(db: Connection[dict[str, Any]], storage: Callable[[], Storag
         storage().delete(keys)
     return len(keys)
 
+
+def torn_uploads(storage: Callable[[], Storage]) -> int:
+    """Parts of large files that killed writers left in the bucket."""
+    return storage().sweep(DAY_S)
+
+
+DAY_S = 86400
 
 SWEEPS: Mapping[str, tuple[float, Sweep]] = {
     "expired_leases": (2.0, expired_leases), "overdue_batches": (2.0, overdue_batches),

@@ -72,6 +72,7 @@ class Relay:
         for name, (seconds, sweep) in reaper.SWEEPS.items():
             self._every(seconds, name, lambda sweep=sweep: _told(sweep, db, self.settings.attempts))  # type: ignore[misc]
         self._every(60.0, "expired_uploads", lambda: reaper.expired_uploads(db, self.storage))
+        self._every(reaper.DAY_S, "torn_uploads", lambda: reaper.torn_uploads(self.storage))
 
     def _bells(self, db: Connection[dict[str, Any]]) -> None:
         with db.transaction():

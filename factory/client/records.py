@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 ENDED = frozenset({"completed", "completed_with_errors", "failed", "cancelled", "expired"})
@@ -14,7 +14,7 @@ ENDED = frozenset({"completed", "completed_with_errors", "failed", "cancelled", 
 class Record:
     """Read from an answer's fields of the same names."""
 
-    raw: Mapping[str, Any]
+    raw: Mapping[str, Any] = field(repr=False)
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Self:

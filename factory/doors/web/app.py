@@ -78,6 +78,6 @@ def open_parts(settings: Settings) -> Parts:
 
     storage = open_storage(
         endpoint=settings.s3_endpoint, bucket=settings.bucket, region=settings.s3_region,
-        access_key=settings.s3_access_key, secret_key=settings.s3_secret_key)
+        public_endpoint=settings.s3_public_endpoint, access_key=settings.s3_access_key, secret_key=settings.s3_secret_key)
     return Parts(settings=settings, pool=open_pool(settings.database_url), storage=storage)
 

@@ -64,7 +64,8 @@ def go(request: Request, where: str, said: str = "", tone: str = "good") -> Resp
 
 def policy(parts: Parts) -> str:
     """What a page may load: our own files, pictures and films of the bucket, nothing written into the page."""
-    bucket = _origin(parts.settings.s3_endpoint) or f"https://{parts.settings.bucket}.s3.{parts.settings.s3_region}.amazonaws.com"
+    told = parts.settings
+    bucket = _origin(told.s3_public_endpoint or told.s3_endpoint) or f"https://{told.bucket}.s3.{told.s3_region}.amazonaws.com"
     return ("default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
             f"img-src 'self' {bucket}; media-src 'self' {bucket}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 
