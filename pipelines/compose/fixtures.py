@@ -15,6 +15,8 @@ from pipelines.compose.geometry import mirrored
 QUIET = Slot(role="caption", style="sub", size=(0.85, 1.15, 1.3), lines=(1, 3), weight=600, face="text")
 LOUD = Slot(role="caption", style="headline", size=(0.45, 0.8, 1.0), lines=(1, 3), weight=800, face="display")
 """A device's caption: beside the device it is a note, below it a headline."""
+LOUD_ROOM = 2.6
+"""Height of the room, in sizes of a note, from which a caption is a headline."""
 
 
 def fixture_for(plan: Arrangement, grid: Grid, content: Content, kit: BrandKit, spot: Spot | None) -> Fixture | None:
@@ -58,7 +60,7 @@ def caption_for(fixture: Fixture | None, setting: Setting) -> tuple[Column, ...]
     if room is None or room.h <= 0:
         return ()
     w, h = setting.grid.size
-    loud = room.h > 4.5 * setting.grid.sizes["sub"][1]
+    loud = room.h > LOUD_ROOM * setting.grid.sizes["sub"][1]
     slot = LOUD if loud else QUIET
     inside = room.y < fixture.box.bottom and room.bottom < fixture.box.bottom - 1
     box = (room.x / w, room.y / h, room.w / w, room.h / h)

@@ -24,6 +24,8 @@ GAP = 0.09
 """Air between letters, in the repeated letter's width."""
 ROW_GAP = 0.16
 """Air between a row's baseline and the next row's small letters, in small letters' heights."""
+TIP_GAP = 0.07
+"""The same to an ascender, which touches the air above it in one place only."""
 LEFT, LEFT_STRIP = 0.42, 0.47
 """Least share of the last row that must be free for a caption to stand in it; more in a strip, where it is one line."""
 STRIP = 4.0
@@ -34,6 +36,10 @@ NARROW = 11.0
 """Width of a box, in a caption's sizes, under which a caption takes two lines."""
 TINY = 60.0
 """Points of height of a canvas under which the word stands alone, without a caption."""
+OUTRUN = 0.1
+"""How far the word's end may run past full rows, in cells: less than an eye sees on letters that differ."""
+CAPTION_GAP = 1.3
+"""Air between the word and a caption under it, in the caption's sizes."""
 JOINED = 2
 """How many of the repeated letters stand before the word's end in its row, if it has to begin a row of its own."""
 
@@ -122,8 +128,8 @@ def _spare(box: Box, rows: Sequence[Sequence[str]], steps: Sequence[float], size
 
 
 def _reserve(data: Data, box: Box) -> float:
-    """Height kept under the word for a caption: one line, or two where the box is narrow; px."""
-    lines = 3.5 if box.w < NARROW * CAPTION * data.pt else 2.2
+    """Height kept under the word for a caption: one line, or two where the box is narrow or tall; px."""
+    lines = 3.5 if box.w < NARROW * CAPTION * data.pt or box.h > box.w else 2.2
     return lines * CAPTION * data.pt
 
 
@@ -154,7 +160,7 @@ def _starts(
         at = min(first + run, at + columns)
     last = first + run - max(starts[-1], first)
     used = last + (head if len(starts) == 1 else 0)
-    if used + tail <= columns:
+    if used + tail <= columns + OUTRUN:
         return tuple(starts)
     joined = min(JOINED, math.floor(columns - tail), last)
     return (*starts, first + run - joined) if joined >= 1 and last > joined else None
@@ -173,12 +179,17 @@ def _tail(face: Face, signs: Sequence[str], pitch: float) -> float:
 
 
 def _steps(face: Face, rows: Sequence[Sequence[str]]) -> list[float]:
-    """Height of each row's baseline under the one above (the first: under the top), in em: no row touches another."""
-    gap = ROW_GAP * _small(face, [s for row in rows for s in row])
-    steps = [max(-_ink(face, s)[1] for s in rows[0])]
-    for above, below in pairwise(rows):
-        steps.append(_deepest(face, above) + gap + max(-_ink(face, s)[1] for s in below))
-    return steps
+    """Height of each row's baseline under the one above (the first: under the top), in em: rows are all as far apart as
+    the two that need it most."""
+    small = _small(face, [s for row in rows for s in row])
+    first = max(-_ink(face, s)[1] for s in rows[0])
+    needed = [_deepest(face, above) + _rise(face, below, small) for above, below in pairwise(rows)]
+    return [first, *[max(needed, default=0.0)] * len(needed)]
+
+
+def _rise(face: Face, row: Sequence[str], small: float) -> float:
+    """How far a row reaches over its baseline with the air it needs above it, in em."""
+    return max((1 + ROW_GAP) * small, max(-_ink(face, s)[1] for s in row) + TIP_GAP * small)
 
 
 def _deepest(face: Face, signs: Sequence[str]) -> float:
@@ -232,7 +243,7 @@ def room(data: Data, box: Box) -> Box:
         left = box.x + math.ceil((ends[-1] + 0.3 * grid.cell - box.x) / grid.cell) * grid.cell
         return Box(left, last - small, box.right - left, small)
     tail = _deepest(data.face, [grid.signs[i] for i in grid.row(grid.rows - 1)]) * grid.size
-    top = last + tail + 0.9 * CAPTION * data.pt
+    top = last + tail + CAPTION_GAP * CAPTION * data.pt
     return Box(box.x, top, box.w, 0.0 if _alone(data) else max(0.0, box.bottom - top))
 
 

@@ -17,7 +17,7 @@ from pipelines.compose.devices import Data, data_for, device_names, load_device
 from pipelines.compose.devices.count import cells
 from pipelines.compose.devices.disc import circle
 from pipelines.compose.devices.fill_letters import grid_for, room, spelled
-from pipelines.compose.family import LayoutError
+from pipelines.compose.family import LayoutError, load_family
 from pipelines.compose.geometry import Box
 
 CANVAS = Box(0, 0, 1080, 1350)
@@ -195,3 +195,21 @@ def kit_letter(sign: str):  # type: ignore[no-untyped-def]
 def test_a_strip_so_low_that_no_line_fits_shows_the_word_alone() -> None:
     strip = data_for(content(data={"value": "18", "word": "snooze", "letter": "o"}), kit(), Box(0, 0, 320, 50), 1.0, None)
     assert room(strip, Box(8, 3, 128, 44)).h == 0
+
+
+@settings(max_examples=15, deadline=None)
+@given(n=st.integers(6, 30), word=st.sampled_from(["Slow", "snooze", "dodo", "Morgen"]))
+def test_rows_of_a_word_are_all_as_far_apart(n: int, word: str) -> None:
+    lines = grid_for(data(n, None, word=word, letter="o"), LIVE).baselines
+    steps = [b - a for a, b in zip(lines, lines[1:], strict=False)]
+    assert all(step == pytest.approx(steps[0]) for step in steps)
+
+
+@pytest.mark.parametrize("word", ["snooze", "dodo", "Morgen"])
+def test_a_tall_picture_gives_the_word_half_its_live_height(word: str) -> None:
+    canvas = Box(0, 0, 1080, 1920)
+    told = data_for(content(data={"value": "18", "word": word, "letter": "o"}), kit(), canvas, 2.88, None)
+    layout = load_family("type").layouts["V"]
+    assert layout.device is not None
+    kept = load_device("fill_letters").keep(told, canvas.scaled(layout.device))
+    assert max(k.bottom for k in kept) - min(k.y for k in kept) >= 0.5 * 0.5 * canvas.h
