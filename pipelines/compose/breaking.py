@@ -11,12 +11,13 @@ words the search is exact; longer texts (terms, legal lines) try 64 of those wid
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
-from pipelines.compose.stranded import stranded_words
+from pipelines.compose.stranded import stranded_words, tight_words
 
 Align = Literal["left", "centre", "right"]
 SOFT_HYPHEN = "\u00ad"
@@ -24,11 +25,14 @@ AFTER_HYPHEN = "\u200b"
 """Marks a piece that ends in a hyphen of its own, which the next piece follows without a space."""
 ENDS = (".", ",", ":", ";", "!", "?", "…", "。", "，", "！", "？", "—", "–")
 CLOSERS = "”’\"“»›)]"
+COUNTED = re.compile(r"[\d.,]*\d[\d.,]*(-[a-zäöüß]+)?")
+"""A number, or one made an adjective."""
 
-ORPHAN, LONELY, LONELY_FIRST, LONELY_BANNER, LONELY_WIDE, SHORT_LAST = 60, 35, 20, 8, 6, 30
+ORPHAN, LONELY, LONELY_FIRST, LONELY_BANNER, LONELY_WIDE, LONELY_POSTER, SHORT_LAST = 60, 35, 20, 8, 6, 30, 30
 OWN_PHRASE = 8
 """What a lone word or a short last line costs when it is a phrase by itself."""
-STRANDED, ENDING, LEFT_BEHIND, HYPHEN, OWN_HYPHEN = 40, -12, 24, 80, 24
+STRANDED, TORN_OFF, ENDING, LEFT_BEHIND, HYPHEN, OWN_HYPHEN = 34, 64, -12, 24, 80, 24
+"""A line that ends in a preposition or the like, in an article or a number of something, at a phrase's end, ..."""
 MORE_LINES, GOOD_PAIR = 6, -4
 EXACT_WORDS, SAMPLED_WIDTHS = 25, 64
 
@@ -51,7 +55,8 @@ class _Text(NamedTuple):
     words: tuple[str, ...]
     widths: tuple[tuple[float, ...], ...]
     """widths[i][j - i - 1] is the width of words i..j-1 as a line."""
-    leaning: tuple[bool, ...]
+    leaning: tuple[int, ...]
+    """What a line end after each word costs for the word that it leans on."""
     ending: tuple[bool, ...]
     single: tuple[bool, ...]
     cut: tuple[int, ...]
@@ -118,7 +123,7 @@ def _measured(words: tuple[str, ...], width_of: Callable[[str], float], locale: 
     n = len(words)
     widths = tuple(tuple(width_of(join_words(words[i:j])) for j in range(i + 1, n + 1)) for i in range(n))
     return _Text(
-        words, widths, tuple(leans(w, locale) for w in words), tuple(ends_phrase(w) for w in words),
+        words, widths, tuple(_lean(w, locale) for w in words), tuple(ends_phrase(w) for w in words),
         tuple("\u00a0" not in w and "\u202f" not in w for w in words),
         tuple(HYPHEN * w.endswith(SOFT_HYPHEN) + OWN_HYPHEN * w.endswith(AFTER_HYPHEN) for w in words),
     )
@@ -132,13 +137,18 @@ def ends_phrase(word: str) -> bool:
 def leans(word: str, locale: str) -> bool:
     """Whether a word would be stranded at a line's end: it leans on the next and has no end punctuation.
 
-    A bare number leans on what it counts.
+    A bare number leans on what it counts, and so does a number made an adjective ("18-hour").
     """
+    return _lean(word, locale) > 0
+
+
+def _lean(word: str, locale: str) -> int:
     if ends_phrase(word):
-        return False
-    if word.replace(".", "").replace(",", "").isdigit():
-        return True
-    return word.replace("'", "’").lower().strip("“„«»”\"()") in stranded_words(locale)
+        return 0
+    if COUNTED.fullmatch(word):
+        return TORN_OFF
+    bare = word.replace("'", "’").lower().strip("“„«»”\"()")
+    return TORN_OFF if bare in tight_words(locale) else STRANDED if bare in stranded_words(locale) else 0
 
 
 def _possible_widths(text: _Text, k: int, limit: float) -> list[float]:
@@ -207,9 +217,9 @@ def _last_cost(lonely: bool, own: bool, share: float, rules: _Rules) -> float:
 
 
 def _lonely_cost(own: bool, share: float, rules: _Rules, first: bool = False) -> float:
-    """A word alone: a stumble in prose, a beat when it is a phrase or in a poster, nothing odd when it is wide."""
+    """A word alone: a stumble in prose, a beat when it is a phrase or fills a poster's line, nothing odd when it is wide."""
     if rules.poster:
-        return 0.0
+        return LONELY_POSTER if share < 0.6 and not own else 0.0
     if own:
         return OWN_PHRASE
     if share >= 0.75:
@@ -222,7 +232,7 @@ def _lonely_cost(own: bool, share: float, rules: _Rules, first: bool = False) ->
 def _inner_cost(text: _Text, start: int, end: int) -> float:
     last = end - 1
     torn = LEFT_BEHIND * (end - start > 1 and text.opens(last) and not text.ending[last])
-    ended = STRANDED * text.leaning[last] + ENDING * text.ending[last] + text.cut[last]
+    ended = text.leaning[last] + ENDING * text.ending[last] + text.cut[last]
     return ended + torn + _start_cost(text, start, end)
 
 

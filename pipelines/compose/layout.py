@@ -40,6 +40,8 @@ TINY = 60.0
 
 OTHER_WORDS = 44.0
 """What it costs to say the next wording instead: more than dropping what may go, as the first one is the idea."""
+UNANSWERED = 2.0
+"""How much more it costs where another line answers the first wording."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,6 +155,7 @@ def _ways(
     spoken = "quote" if any(s.role == "quote" for c in plan.columns for s in c.slots) else "headline"
     options = content.options(spoken) or ("",)
     drops = [d for d in family.drops if _droppable(d, content, plan, placement, room)]
+    other = OTHER_WORDS * (UNANSWERED if _answered(plan) else 1.0)
     shrinks = SHRINKS if plan.product and room.shape and room.fixed is None else (0.0,)
     for ease in (0.0, 1.0):
         for i, text in enumerate(options[:4]):
@@ -160,7 +163,7 @@ def _ways(
             for n in range(len(drops) + 1):
                 gone = tuple(drops[:n])
                 for shrink in shrinks:
-                    price = extra + OTHER_WORDS * i + sum(LOSS.get(d, 7.0) for d in gone) + 9.0 * shrink + 8.0 * ease
+                    price = extra + other * i + sum(LOSS.get(d, 7.0) for d in gone) + 9.0 * shrink + 8.0 * ease
                     yield _Try(content=_halved(said.without(gone), plan), dropped=gone, shrink=shrink, ease=ease, price=price)
 
 
@@ -179,9 +182,14 @@ def _droppable(what: str, content: Content, plan: Arrangement, placement: Placem
     return set_here and bool(content.options(what))
 
 
+def _answered(plan: Arrangement) -> bool:
+    """Whether a second line answers the headline."""
+    return any(s.role == "headline2" for c in plan.columns for s in c.slots)
+
+
 def _halved(content: Content, plan: Arrangement) -> Content:
     """For a layout in two halves: the first sentence to one, the rest, or else the last word of the sub line, to the other."""
-    if not any(s.role == "headline2" for c in plan.columns for s in c.slots):
+    if not _answered(plan):
         return content
     parts = sentences(content.first("headline"))
     if len(parts) < 2:

@@ -33,6 +33,25 @@ WORDS = {
         niet geen is zijn was wordt heeft hebben mijn jouw je zijn haar ons onze hun ik hij ze we er zo zeer""",
 }
 
+TIGHT = {
+    "en": "a an the my your his her its our their",
+    "fr": """le la les l’ un une des du d’ au aux mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs ce cet
+        cette ces""",
+    "de": """der die das den dem des ein eine einen einem einer eines im ins am ans beim vom zum zur kein keine keinen mein
+        meine dein deine sein seine ihr ihre unser unsere euer eure""",
+    "es": "el la los las un una unos unas del al mi tu su mis tus sus nuestro nuestra",
+    "it": "lo la i gli le un uno una del dello della dei degli delle al allo alla ai alle mio mia tuo tua suo sua",
+    "pt": "o a os as um uma do da dos das no na nos nas pelo pela meu minha seu sua",
+    "nl": "de het een mijn jouw je zijn haar ons onze hun dit deze die dat geen",
+}
+"""Of these, the ones that no reader expects to be parted from: articles and possessives."""
+
+
+@lru_cache(maxsize=32)
+def tight_words(locale: str) -> frozenset[str]:
+    """Words (lower case) that hold the next one tightest in a locale's language."""
+    return frozenset(TIGHT.get(locale.split("-", maxsplit=1)[0].lower(), TIGHT["en"]).split())
+
 
 @lru_cache(maxsize=32)
 def stranded_words(locale: str) -> frozenset[str]:

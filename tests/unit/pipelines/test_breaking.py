@@ -48,6 +48,19 @@ def test_a_german_article_is_not_left_at_the_end() -> None:
     assert not lines_of("Wir machen die Nacht zum Tag", 2, "de")[0].endswith("die")
 
 
+def test_an_article_holds_its_noun_tighter_than_a_preposition_holds_the_two() -> None:
+    assert lines_of("Here for the handover.", 2, poster=True) == ("Here for", "the handover.")
+    assert lines_of("Zeit für die Übergabe.", 2, "de", poster=True) == ("Zeit für", "die Übergabe.")
+
+
+def test_a_number_made_an_adjective_stays_with_its_noun() -> None:
+    assert lines_of("Just off an 18-hour shift.", 2) == ("Just off", "an 18-hour shift.")
+
+
+def test_a_poster_opens_with_two_words_rather_than_a_short_one() -> None:
+    assert lines_of("Kommt gerade aus der Nachtschicht.", 3, "de", poster=True)[0] == "Kommt gerade"
+
+
 def test_no_break_spaces_never_break() -> None:
     for k in (2, 3):
         lines = lines_of("Dort 18\u00a0h et se lève tôt", k, "fr")
@@ -106,7 +119,7 @@ def test_a_long_legal_line_is_broken_too() -> None:
     [
         ("the", "en", True), ("The", "en", True), ("it.", "en", False), ("night", "en", False),
         ("und", "de", True), ("ist", "de", True), ("à", "fr", True), ("„der", "de", True), ("do,", "en", False),
-        ("y", "es-MX", True), ("90", "en", True), ("90.", "en", False),
+        ("y", "es-MX", True), ("90", "en", True), ("90.", "en", False), ("18-hour", "en", True), ("18-Stunden-Schicht", "de", False),
     ],
 )
 def test_words_that_lean_on_the_next(word: str, locale: str, expected: bool) -> None:
