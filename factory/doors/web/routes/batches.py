@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,7 +21,7 @@ from factory.doors.web.hub import hub_of
 from factory.doors.web.idempotency import Answer, Once
 from factory.doors.web.paging import Cursor, Limit, Page, decode, encode, when, word
 from factory.doors.web.parts import Parts, Web
-from factory.doors.web.problems import Problem
+from factory.doors.web.problems import Problem, error
 from factory.doors.web.routing import BatchId, Router, merged, told
 from factory.doors.web.shapes import In, Out
 from factory.states import ENDED
@@ -54,6 +55,26 @@ class NewBatch(In):
     ] = Field(default_factory=dict, max_length=16, description="Up to 16 texts of yours, given back as they are.")
 
 
+class Rows(In):
+    """Many batches, a row each."""
+
+    rows: list[NewBatch] = Field(min_length=1, max_length=500)
+
+
+class StartedRow(Out):
+    """The batch of a row."""
+
+    custom_id: str
+    id: str
+    status_url: str
+
+
+class Started(Out):
+    """Every row's batch, in the order of the request."""
+
+    data: list[StartedRow]
+
+
 class Cause(Out):
     """One cause, and the variants that it took along."""
 
@@ -78,28 +99,59 @@ class Causes(Out):
 )
 def create(body: NewBatch, actor: Annotated[Actor, Needs("creator")], once: Once, web: Web) -> Response:
     """Put a batch in. The answer names where to watch it; the same key sent again gives the same batch."""
+    return once.run(lambda db: start(web, db, body, actor))
+
+
+@router.post(
+    ":many",
+    summary="Start many batches",
+    status_code=202,
+    response_model=Started,
+    responses=told("brief.unknown", *("idempotency.running", "idempotency.other")),
+)
+def create_many(body: Rows, actor: Annotated[Actor, Needs("creator")], once: Once, web: Web) -> Response:
+    """Put a batch in for each row, all or none. Every row has a `custom_id` of its own."""
+    seen = Counter(row.custom_id for row in body.rows)
+    wrong = [
+        error("request.invalid", "It is missing." if row.custom_id is None else "Another row has it too.", f"/rows/{n}/custom_id")
+        for n, row in enumerate(body.rows) if row.custom_id is None or seen[row.custom_id] > 1
+    ]  # fmt: skip
+    if wrong:
+        raise Problem("request.invalid", "Every row needs a custom_id of its own.", errors=wrong)
 
     def work(db: Connection[dict[str, Any]]) -> Answer:
-        brief = db.execute("select id, body from briefs where id = %s", (body.brief,)).fetchone()
-        if brief is None:
-            raise Problem("brief.unknown")
-        batch = new_id("bat")
-        deadline = datetime.now(UTC) + timedelta(seconds=body.deadline_s) if body.deadline_s else None
-        batches.insert(
-            db,
-            batch,
-            body.brief,
-            _options(web, body, brief["body"]),
-            actor.id,
-            priority=body.priority,
-            metadata=body.metadata,
-            deadline=deadline,
-        )
-        note(db, actor.id, "batch.create", batch, {"brief": body.brief, "seed": body.seed})
-        out = shown(web, db, batch)
-        return Answer(202, out, {"Location": out.status_url, "ETag": etag(out)})
+        made = [started(web, db, row, actor) for row in body.rows]
+        rows = [StartedRow(custom_id=str(out.custom_id), id=out.id, status_url=out.status_url) for out in made]
+        return Answer(202, Started(data=rows))
 
     return once.run(work)
+
+
+def start(web: Parts, db: Connection[dict[str, Any]], body: NewBatch, actor: Actor) -> Answer:
+    """Put a batch in, within a transaction, and say so. Raises Problem brief.unknown."""
+    out = started(web, db, body, actor)
+    return Answer(202, out, {"Location": out.status_url, "ETag": etag(out)})
+
+
+def started(web: Parts, db: Connection[dict[str, Any]], body: NewBatch, actor: Actor) -> BatchOut:
+    """Put a batch in, within a transaction. Raises Problem brief.unknown."""
+    brief = db.execute("select id, body from briefs where id = %s", (body.brief,)).fetchone()
+    if brief is None:
+        raise Problem("brief.unknown")
+    batch = new_id("bat")
+    deadline = datetime.now(UTC) + timedelta(seconds=body.deadline_s) if body.deadline_s else None
+    batches.insert(
+        db,
+        batch,
+        body.brief,
+        _options(web, body, brief["body"]),
+        actor.id,
+        priority=body.priority,
+        metadata=body.metadata,
+        deadline=deadline,
+    )
+    note(db, actor.id, "batch.create", batch, {"brief": body.brief, "seed": body.seed})
+    return shown(web, db, batch)
 
 
 def _options(web: Parts, body: NewBatch, brief: str) -> dict[str, Any]:

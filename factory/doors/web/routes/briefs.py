@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -149,22 +149,25 @@ def create(
     brand_version: Version = None, pictures: Pictures = [],  # noqa: B006  (read only)
 ) -> Response:
     """Keeps a brief that has no fault; otherwise the problem tells all of them, with their lines."""
-    version, keys, kit = _surroundings(web, brand, brand_version, pictures)
+    version, keys, kit = surroundings(web, brand, brand_version, pictures)
     brief = desk.read(web, sent.body, sent.format, keys, kit)
-
-    def work(db: Connection[dict[str, Any]]) -> Answer:
-        row = library.put_brief(db, name=brief.name, brand=brand, brand_version=version["version"], body=sent.body,
-                                format=sent.format, pictures=keys, by=actor.id)
-        note(db, actor.id, "brief.create", row["id"], {"name": brief.name, "brand": brand, "version": version["version"]})
-        return Answer(201, _shown(row), {"Location": f"/v1/briefs/{row['id']}"})
-
-    return once.run(work)
+    return once.run(lambda db: keep(db, actor, sent, brief.name, version, keys))
 
 
-def _surroundings(
-    web: Parts, brand: str, number: int | None, pictures: list[str]
+def keep(
+    db: Connection[dict[str, Any]], actor: Actor, sent: Text, name: str, version: Mapping[str, Any], keys: Mapping[str, str]
+) -> Answer:
+    """Keep a brief that was read without a fault, within a transaction. `keys` maps its pictures to the bucket's."""
+    row = library.put_brief(db, name=name, brand=version["brand"], brand_version=version["version"], body=sent.body,
+                            format=sent.format, pictures=keys, by=actor.id)
+    note(db, actor.id, "brief.create", row["id"], {"name": name, "brand": version["brand"], "version": version["version"]})
+    return Answer(201, _shown(row), {"Location": f"/v1/briefs/{row['id']}"})
+
+
+def surroundings(
+    web: Parts, brand: str, number: int | None, pictures: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, str], BrandKit]:
-    """The brand's version, where the pictures lie, and the kit."""
+    """The brand's version, where the pictures lie, and the kit. Raises Problem brand.unknown, upload.unknown and their kin."""
     with web.reading() as db:
         version = _version(db, brand, number)
         keys = dict(_picture(db, entry) for entry in pictures)
@@ -196,30 +199,31 @@ def validate_text(
     brand_version: Version = None, pictures: Pictures = [],  # noqa: B006  (read only)
 ) -> Verdict:
     """Every fault of a brief, or its quote. Nothing is kept."""
-    _version_row, keys, kit = _surroundings(web, brand, brand_version, pictures)
-    return _verdict(web, sent.body, sent.format, keys, kit, Options())
+    _version_row, keys, kit = surroundings(web, brand, brand_version, pictures)
+    return verdict(web, sent.body, sent.format, keys, kit, Options())
 
 
 @router.post("/{brief:id}:validate", summary="Validate and quote a brief", responses=told("brief.unknown", "version.unknown"))
 def validate(brief: BriefId, _: Annotated[Actor, Needs("creator")], web: Web, options: Options | None = None) -> Verdict:
     """Every fault that it has today (its offer may be over), or its quote."""
     chosen = options or Options()
-    row = _row(web, brief)
+    row = row_of(web, brief)
     digest = row["kit"]
     if chosen.brand_version is not None:
         with web.reading() as db:
             digest = _version(db, row["brand"], chosen.brand_version)["digest"]
-    return _verdict(web, row["body"], row["format"], row["pictures"], desk.kit_of(web, digest), chosen)
+    return verdict(web, row["body"], row["format"], row["pictures"], desk.kit_of(web, digest), chosen)
 
 
-def _verdict(web: Parts, body: str, format: str, pictures: Mapping[str, str], kit: BrandKit, options: Options) -> Verdict:
+def verdict(web: Parts, body: str, format: str, pictures: Mapping[str, str], kit: BrandKit, options: Options) -> Verdict:
+    """Every fault that a brief has today, or its quote. Raises InputError when the text is no brief at all."""
     try:
         brief = desk.read(web, body, format, pictures, kit)
         late = desk.late(brief)
         if late:
             raise InputError([late])
         quote = desk.quoted(web, brief, kit, variants=options.variants, seed=options.seed, video=options.video,
-                            workers=_workers(web))
+                            workers=workers_of(web))
     except InputError as error:
         if any(f.code == "brief.shape" or f.code.startswith("yaml.") for f in error.faults):
             raise  # it cannot be read as a brief at all: that is no verdict on a brief
@@ -231,7 +235,8 @@ def _fault(fault: Fault) -> FaultOut:
     return FaultOut(pointer=fault.where or None, code=fault.code, detail=fault.fact, help=fault.help or None)
 
 
-def _workers(web: Parts) -> int:
+def workers_of(web: Parts) -> int:
+    """How many make things here."""
     with web.reading() as db:
         return sum(w["lane"] in ("cpu", "gpu") for w in work.workers(db)) or desk.cores()
 
@@ -251,11 +256,12 @@ def index(
 @router.get("/{brief:id}", summary="Show a brief", responses=told("brief.unknown"))
 def show(brief: BriefId, _: Annotated[Actor, Needs()], web: Web) -> BriefWhole:
     """With its text, as it was written."""
-    row = _row(web, brief)
+    row = row_of(web, brief)
     return BriefWhole(**_common(row), body=row["body"])
 
 
-def _row(web: Parts, brief: str) -> dict[str, Any]:
+def row_of(web: Parts, brief: str) -> dict[str, Any]:
+    """A brief's row, its kit's digest as `kit`. Raises Problem brief.unknown."""
     with web.reading() as db:
         row = library.get_brief(db, brief)
     if row is None:
