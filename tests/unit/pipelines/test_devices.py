@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from composing import content, kit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brand_kits.colour import hex_to_oklch
+from brand_kits.colour import delta_e_ok, hex_to_oklab, hex_to_oklch
 from pipelines.compose.crop import Spot
 from pipelines.compose.cups import cup, filling, poured
 from pipelines.compose.devices import Data, data_for, device_names, load_device
@@ -137,8 +138,23 @@ def test_a_figure_nobody_can_count_becomes_a_pattern() -> None:
 
 
 def test_rays_are_as_many_as_the_figure() -> None:
-    (item,) = drawn("rays", data(18))
-    assert item.path.countVerbs() == 18 * 4
+    rays = drawn("rays", data(18))[-1]
+    assert rays.path.countVerbs() == 18 * 4
+
+
+def test_rays_end_at_a_floor_on_which_the_product_stands() -> None:
+    colours = {**COLOURS, "ground": "#F7EDE0", "quiet": "#F7CA77"}
+    floor, rays = load_device("rays").draw(data(18), LIVE, colours)
+    assert SPOT.box.y < floor.box[1] < SPOT.foot[1] < floor.box[1] + floor.box[3]
+    assert 0.04 <= delta_e_ok(hex_to_oklab(floor.colour), hex_to_oklab("#F7EDE0")) <= 0.08
+    below = [y for _, points in rays.path for x, y in points if 0 <= x <= CANVAS.w and y > floor.box[1] + 1]
+    assert not below
+
+
+def test_rays_go_all_round_a_product_that_the_canvas_cuts() -> None:
+    cut = Spot(foot=(760.0, 1500.0), height=900.0, box=Box(640, 600, 240, 900))
+    (rays,) = drawn("rays", data(18, cut))
+    assert rays.path.getBounds().bottom() > CANVAS.bottom
 
 
 def test_the_disc_keeps_away_from_words() -> None:
@@ -201,7 +217,7 @@ def test_a_strip_so_low_that_no_line_fits_shows_the_word_alone() -> None:
 @given(n=st.integers(6, 30), word=st.sampled_from(["Slow", "snooze", "dodo", "Morgen"]))
 def test_rows_of_a_word_are_all_as_far_apart(n: int, word: str) -> None:
     lines = grid_for(data(n, None, word=word, letter="o"), LIVE).baselines
-    steps = [b - a for a, b in zip(lines, lines[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(lines)]
     assert all(step == pytest.approx(steps[0]) for step in steps)
 
 

@@ -86,8 +86,8 @@ def test_a_label_too_long_for_the_button_gives_way_to_a_shorter_one() -> None:
 
 
 def test_the_sub_line_is_dropped_before_the_headline_shrinks_under_its_least() -> None:
-    roomy = laid("product", "portrait")
-    tight = laid("product", "portrait", headline=("Woke up before the early bird had coffee.",))
+    roomy = laid("product", "landscape")
+    tight = laid("product", "landscape", headline=("Woke up before the early bird had coffee.",))
     assert "sub" in tight.dropped
     assert tight.text("headline").block.size >= tight.grid.sizes["headline"][0]  # type: ignore[union-attr]
     assert roomy.score < tight.score
