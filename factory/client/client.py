@@ -132,6 +132,15 @@ class Client:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else None
         return BatchInfo.of(self.wire.ask("POST", "/v1/batches", json=body, headers=headers).json())
 
+    def submit_many(self, rows: Iterable[Mapping[str, Any]], *, idempotency_key: str = "") -> dict[str, str]:
+        """Start a batch for each row, all or none. A row has a `custom_id`, a `brief` and options of `submit`.
+
+        Returns the batches' ids by custom_id.
+        """
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else None
+        got = self.wire.ask("POST", "/v1/batches:many", json={"rows": [dict(row) for row in rows]}, headers=headers)
+        return {row["custom_id"]: row["id"] for row in got.json()["data"]}
+
     def batch(self, batch: str) -> BatchInfo:
         """A batch as it is now."""
         return BatchInfo.of(self._get(f"/v1/batches/{batch}"))

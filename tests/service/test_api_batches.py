@@ -54,6 +54,21 @@ def test_a_refused_batch_leaves_nothing_and_its_key_may_be_used_again(api: Api) 
     assert client.post("/v1/batches", json={"brief": brief}, headers=key).status_code == 202
 
 
+def test_rows_become_batches_all_or_none_and_once(api: Api) -> None:
+    client, brief, key = api.login("creator"), stocked.brief(api.settings.database_url), {"Idempotency-Key": "rows"}
+    rows = [{"brief": brief, "custom_id": f"row {n}", "seed": n} for n in range(3)]
+    wrong = client.post("/v1/batches:many", json={"rows": [*rows, {"brief": "brf_00000000000000000000", "custom_id": "x"}]}, headers=key)
+    assert wrong.json()["code"] == "brief.unknown"
+    twice = client.post("/v1/batches:many", json={"rows": [*rows, rows[0], {"brief": brief}]}, headers=key).json()
+    assert [e["pointer"] for e in twice["errors"]] == ["/rows/0/custom_id", "/rows/3/custom_id", "/rows/4/custom_id"]
+    assert client.get("/v1/batches").json()["data"] == []
+    made = [client.post("/v1/batches:many", json={"rows": rows}, headers=key).json()["data"] for _ in range(2)]
+    assert made[0] == made[1]
+    assert [r["custom_id"] for r in made[0]] == ["row 0", "row 1", "row 2"]
+    found = {b["id"]: b["options"]["seed"] for b in client.get("/v1/batches").json()["data"]}
+    assert found == {r["id"]: n for n, r in enumerate(made[0])}
+
+
 def test_a_new_batch_says_where_it_is_watched_and_its_plan_is_a_job(api: Api) -> None:
     client, brief = api.login("creator"), stocked.brief(api.settings.database_url)
     got = client.post("/v1/batches", json={"brief": brief, "max_variants": 12, "custom_id": "launch 7", "metadata": {"po": "1"}, "priority": "high",
