@@ -1,7 +1,8 @@
 """Layout families as data: `families/<name>.yaml` read into records, every fault named.
 
 A family is an idea of how things stand together; it holds one layout per class of canvas (V, Q, Q1 for square, W, B,
-T, S, or one canvas like `970x250`). All boxes are fractions of the canvas for left-to-right reading.
+T, S, or one canvas like `970x250`; `B lying` for a product that lies). All boxes are fractions of the canvas for
+left-to-right reading.
 
     columns   text set one line under the other: a box, where it starts (`top`, `bottom`, `middle`), how it is aligned
               (`start`, `end`, `centre`), and its slots: a role, or a role with `style`, `size` (least, wanted, most,

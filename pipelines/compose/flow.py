@@ -13,6 +13,7 @@ from typing import Literal
 
 from brand_kits.kit import BrandKit
 from pipelines.compose.block import Block, number, place, price
+from pipelines.compose.breaking import split_words
 from pipelines.compose.classes import Grid, Sizes
 from pipelines.compose.content import MAX_WORDS, Content
 from pipelines.compose.draw import Item
@@ -241,7 +242,8 @@ def _fitted(entry: _Entry, box: Box, height: float, side: Side, setting: Setting
         return on((1, 1)) or on(slot.lines)
     if slot.style != "headline":
         return on(slot.lines)
-    tried = [on((k, k)) for k in range(slot.lines[0], slot.lines[1] + 1)]
+    fewest = min(slot.lines[0], len(split_words(entry.text)))
+    tried = [on((k, k)) for k in range(fewest, slot.lines[1] + 1)]
     fitting = [t for t in tried if t is not None]
     fitting = [t for t in fitting if t.good] or fitting
     return max(fitting, key=lambda t: _loudness(t, (least, wanted, most), slot.poster), default=None)

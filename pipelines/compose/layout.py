@@ -14,7 +14,7 @@ from brand_kits.kit import BrandKit, Logo
 from factory.records import Placement
 from pipelines.compose.classes import Grid, grid_of
 from pipelines.compose.content import Content, sentences
-from pipelines.compose.crop import Room, Spot, spot_for
+from pipelines.compose.crop import LYING, Room, Spot, spot_for
 from pipelines.compose.devices import Fixture
 from pipelines.compose.family import Arrangement, Column, Family, LayoutError, load_family, turned
 from pipelines.compose.fixtures import caption_for, fixture_for, replaced
@@ -66,7 +66,7 @@ def arrange(content: Content, placement: Placement, family: Family, kit: BrandKi
                           help="Choose another family or give the text.")
     grid = grid_of(placement)
     best: Layout | None = None
-    lent, plans = _plans(family, grid)
+    lent, plans = _plans(family, grid, room)
     if lent is not family and "art_source" in family.needs:
         content = _unsourced(content)
     for n, plan in enumerate(plans):
@@ -123,11 +123,12 @@ def _keys(grid: Grid) -> tuple[str, ...]:
     return keys[:1] if keys[0] in ("320x50", "970x250") else keys
 
 
-def _plans(family: Family, grid: Grid) -> tuple[Family, tuple[Arrangement, ...]]:
+def _plans(family: Family, grid: Grid, room: Room) -> tuple[Family, tuple[Arrangement, ...]]:
     """The family's layouts for a canvas, or those of the family which lends one. 320x50 and 970x250 are shapes of
-    their own."""
+    their own, and a product that lies may have one (`B lying`) in place of what suits one that stands."""
     keys = _keys(grid)
-    own = family.at(keys)
+    lies = room.shape is not None and room.shape.aspect > LYING
+    own = (family.at(tuple(f"{k} lying" for k in keys)) if lies else ()) or family.at(keys)
     if own:
         return family, own
     lender = load_family(next((STAND_IN[k] for k in keys if k in STAND_IN), "product"))
