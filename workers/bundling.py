@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brand_kits.kit import BrandKit
 from factory.errors import StageError, StoreError
 from factory.placements import select as placements_of
-from factory.records import Asset, Batch, Component, Concept, Finding, Text, Variant
+from factory.readback import batch_of, standing
+from factory.records import Batch
 from factory.store import batches, bundles, variants
 from factory.store.rows import Lease
 from workers.desk import Desk
 from workers.lease import Done
-from workers.results import made_of
 from workers.sources import brief_and_kit, source_of
 
 if TYPE_CHECKING:
@@ -87,20 +84,6 @@ def _asked(db: Connection[dict[str, Any]], bundle: str) -> tuple[dict[str, Any],
     )
 
 
-def standing(batch: Batch, rows: Mapping[str, Mapping[str, Any]]) -> Batch:
-    """The record with edited versions in place of what the machine made first."""
-    changed = {i: r for i, r in rows.items() if r["version"] > 1}
-    return replace(batch, variants=tuple(_standing(v, changed[v.id]) if v.id in changed else v for v in batch.variants))
-
-
-def _standing(variant: Variant, row: Mapping[str, Any]) -> Variant:
-    made = made_of(row["made"])
-    return replace(
-        variant, version=row["version"], status="shipped", reason="", files=(made.asset,), copy=made.copy, findings=made.findings,
-        provenance={**made.provenance, "attempt": made.attempt},
-    )
-
-
 def _sheet(desk: Desk, batch: Batch, kit: BrandKit) -> bytes:
     """The contact sheet; it reads files, so the shipped ones are laid out in a folder for a while."""
     from pipelines.sheet import contact_sheet
@@ -112,30 +95,3 @@ def _sheet(desk: Desk, batch: Batch, kit: BrandKit) -> bytes:
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(desk.work.blob(target.name))
         return contact_sheet(batch, Path(folder), face.file(500), face.file(700))
-
-
-# --------------------------------------------------------------------------------------- the record, read back
-
-
-def batch_of(record: Mapping[str, Any]) -> Batch:
-    """A batch from its record (`batch.json`)."""
-    return Batch(
-        **{k: record[k] for k in ("schema", "brief", "kit", "plan", "models", "seed", "figures")},
-        concepts=tuple(Concept(**c) for c in record["concepts"]), variants=tuple(_variant(v) for v in record["variants"]),
-        components=tuple(_component(c) for c in record["components"]),
-    )
-
-
-def _variant(data: Mapping[str, Any]) -> Variant:
-    copy = {k: Text(field=_field(k), **{**t, "facts": tuple(t["facts"])}) for k, t in data["copy"].items()}
-    files, findings = tuple(Asset(**a) for a in data["files"]), tuple(Finding(**f) for f in data["findings"])
-    return Variant(**{**data, "files": files, "findings": findings, "copy": copy})
-
-
-def _field(key: str) -> str:
-    return re.sub(r"^(art_[a-z_]+?)_\d+$", r"\1", key)
-
-
-def _component(data: Mapping[str, Any]) -> Component:
-    asset = Asset(**data["asset"]) if data["asset"] else None
-    return Component(**{**data, "used_by": tuple(data["used_by"]), "asset": asset})

@@ -7,15 +7,11 @@ from typing import Any
 
 from factory.batch import Made, Results
 from factory.flow import Job
-from factory.records import Asset, Component, CopyDeck, Finding, Plate, Text
+from factory.readback import made_of, shipped, text_of
+from factory.records import Asset, Component, CopyDeck, Plate
 
 Place = Callable[[str], str]
 """Ships a kept file by its name; returns its path within the bundle."""
-
-
-def shipped(blob: str) -> str:
-    """The path of a kept file within a bundle."""
-    return f"assets/{blob}"
 
 
 def collect(
@@ -48,16 +44,6 @@ def _merge(components: dict[str, Component], new: Component) -> None:
     )
 
 
-def made_of(data: Mapping[str, Any]) -> Made:
-    """One attempt, from its kept form."""
-    asset = Asset(**{**data["asset"], "path": shipped(data["blob"])})
-    return Made(
-        cell=data["cell"], attempt=data["attempt"], blob=data["blob"], asset=asset,
-        copy={k: text_of(t) for k, t in data["copy"].items()}, findings=tuple(Finding(**f) for f in data["findings"]),
-        thumb=tuple(data["thumb"]), provenance=data["provenance"],
-    )
-
-
 def component_of(data: Mapping[str, Any], place: Place) -> Component:
     """A component, its file placed in `assets/`."""
     asset = None
@@ -67,11 +53,6 @@ def component_of(data: Mapping[str, Any], place: Place) -> Component:
         id=data["id"], kind=data["kind"], role=data["role"], used_by=tuple(data["used_by"]), asset=asset,
         text=data.get("text", ""), locale=data.get("locale", ""), source=data.get("source", ""),
     )
-
-
-def text_of(data: Mapping[str, Any]) -> Text:
-    """A text, from its kept form."""
-    return Text(field=data["field"], text=data["text"], source=data["source"], facts=tuple(data["facts"]))
 
 
 def deck_of(data: Mapping[str, Any]) -> CopyDeck:
