@@ -1,8 +1,7 @@
 """Layout families as data: `families/<name>.yaml` read into records, every fault named.
 
 A family is an idea of how things stand together; it holds one layout per class of canvas (V, Q, Q1 for square, W, B,
-T, S, or one canvas like `970x250`; `B lying` for a product that lies). All boxes are fractions of the canvas for
-left-to-right reading.
+T, S, or one canvas like `970x250`). All boxes are fractions of the canvas for left-to-right reading.
 
     columns   text set one line under the other: a box, where it starts (`top`, `bottom`, `middle`), how it is aligned
               (`start`, `end`, `centre`), and its slots: a role, or a role with `style`, `size` (least, wanted, most,
@@ -14,6 +13,7 @@ left-to-right reading.
               where a label that says the name spares it; `button` likewise, `fill: true` for full width
     device    the box of a device; `over: [role]` where a device stands in place of a text
     window    a picture in the page instead of behind it; `split` x or y: two lights meet at that fraction
+    lying     a layout in place of this one where the product is a lying one
     ghost     where the brand's mark is printed huge and quiet on an else empty ground
 """
 
@@ -100,6 +100,7 @@ class Arrangement:
     window: Fractions | None = None
     ghost: Fractions | None = None
     split: tuple[str, float] | None = None
+    lying: Arrangement | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,7 +217,7 @@ def parse_family(data: Mapping[str, Any]) -> Family:
 
 
 def _arrangement(data: Mapping[str, Any], where: str) -> Arrangement:
-    _known(data, ("columns", "product", "logo", "button", "device", "over", "window", "ghost", "split"), where)
+    _known(data, ("columns", "product", "logo", "button", "device", "over", "window", "ghost", "split", "lying"), where)
     split = data.get("split")
     return Arrangement(
         columns=tuple(_column(c, f"{where}.columns.{i}") for i, c in enumerate(data.get("columns", ()))),
@@ -225,6 +226,7 @@ def _arrangement(data: Mapping[str, Any], where: str) -> Arrangement:
         over=tuple(data.get("over", ())), window=_box(data.get("window"), f"{where}.window"),
         ghost=_box(data.get("ghost"), f"{where}.ghost"),
         split=(str(split[0]), float(split[1])) if split else None,
+        lying=_arrangement(data["lying"], f"{where}.lying") if "lying" in data else None,
     )
 
 

@@ -125,10 +125,10 @@ def _keys(grid: Grid) -> tuple[str, ...]:
 
 def _plans(family: Family, grid: Grid, room: Room) -> tuple[Family, tuple[Arrangement, ...]]:
     """The family's layouts for a canvas, or those of the family which lends one. 320x50 and 970x250 are shapes of
-    their own, and a product that lies may have one (`B lying`) in place of what suits one that stands."""
+    their own."""
     keys = _keys(grid)
     lies = room.shape is not None and room.shape.aspect > LYING
-    own = (family.at(tuple(f"{k} lying" for k in keys)) if lies else ()) or family.at(keys)
+    own = tuple(plan.lying if lies and plan.lying else plan for plan in family.at(keys))
     if own:
         return family, own
     lender = load_family(next((STAND_IN[k] for k in keys if k in STAND_IN), "product"))
