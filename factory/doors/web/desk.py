@@ -82,14 +82,24 @@ def quoted(
     parts: Parts, brief: Brief, kit: BrandKit, *, variants: int | None, seed: int, video: bool, workers: int
 ) -> dict[str, Any]:
     """What a brief becomes and about what it costs, good to a factor of two. Raises InputError when it becomes nothing."""
+    return quote_of(parts, planned(parts, brief, kit, variants=variants, seed=seed, video=video), workers)
+
+
+def planned(parts: Parts, brief: Brief, kit: BrandKit, *, variants: int | None, seed: int, video: bool) -> Plan:
+    """What a brief becomes: its ideas, and every variant. Raises InputError when it becomes nothing."""
     from factory.catalogue import load_catalogue
-    from factory.doors.tables import quote
-    from factory.flow import jobs_of
     from factory.placements import select
     from factory.plan import PlanOptions, make_plan
 
     options = PlanOptions(variants=variants, seed=seed, video=video, model=parts.settings.image_model)
-    plan = make_plan(brief, "", _facts(kit), select(brief.placements), load_catalogue(), options)
+    return make_plan(brief, "", _facts(kit), select(brief.placements), load_catalogue(), options)
+
+
+def quote_of(parts: Parts, plan: Plan, workers: int) -> dict[str, Any]:
+    """What a plan costs, about."""
+    from factory.doors.tables import quote
+    from factory.flow import jobs_of
+
     stages = Counter(job.stage for job in jobs_of(plan, "", ""))
     busy = float(quote(stages, 1)["seconds"])
     return {**_promised(plan), "jobs": dict(sorted(stages.items())), "worker_seconds": busy,

@@ -169,12 +169,13 @@ def surroundings(
 ) -> tuple[dict[str, Any], dict[str, str], BrandKit]:
     """The brand's version, where the pictures lie, and the kit. Raises Problem brand.unknown, upload.unknown and their kin."""
     with web.reading() as db:
-        version = _version(db, brand, number)
-        keys = dict(_picture(db, entry) for entry in pictures)
+        version = version_of(db, brand, number)
+        keys = dict(picture_of(db, entry) for entry in pictures)
     return version, keys, desk.kit_of(web, version["digest"])
 
 
-def _version(db: Connection[dict[str, Any]], brand: str, number: int | None) -> dict[str, Any]:
+def version_of(db: Connection[dict[str, Any]], brand: str, number: int | None = None) -> dict[str, Any]:
+    """A brand's version, the newest without a number. Raises Problem brand.unknown, version.unknown."""
     if library.get_brand(db, brand) is None:
         raise Problem("brand.unknown")
     version = library.get_version(db, brand, number)
@@ -183,7 +184,8 @@ def _version(db: Connection[dict[str, Any]], brand: str, number: int | None) -> 
     return version
 
 
-def _picture(db: Connection[dict[str, Any]], entry: str) -> tuple[str, str]:
+def picture_of(db: Connection[dict[str, Any]], entry: str) -> tuple[str, str]:
+    """Path and key of a picture that is told as `path=upload`. Raises Problem upload.unknown, upload.ended."""
     path, _, upload = entry.rpartition("=")
     row = library.get_upload(db, upload)
     if row is None:
@@ -211,7 +213,7 @@ def validate(brief: BriefId, _: Annotated[Actor, Needs("creator")], web: Web, op
     digest = row["kit"]
     if chosen.brand_version is not None:
         with web.reading() as db:
-            digest = _version(db, row["brand"], chosen.brand_version)["digest"]
+            digest = version_of(db, row["brand"], chosen.brand_version)["digest"]
     return verdict(web, row["body"], row["format"], row["pictures"], desk.kit_of(web, digest), chosen)
 
 

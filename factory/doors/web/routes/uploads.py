@@ -150,7 +150,7 @@ def _take_in(web: Parts, actor: Actor, row: Mapping[str, Any]) -> None:
     state, key, sha256 = "ready", None, None
     facts: dict[str, Any]
     try:
-        with _turn():
+        with turn():
             key, sha256, facts = INTAKE[row["kind"]](web, raw, row)
     except InputError as refused:
         state, facts = "refused", {"faults": [plain(f) for f in refused.faults]}
@@ -161,7 +161,7 @@ def _take_in(web: Parts, actor: Actor, row: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def turn() -> Iterator[None]:
     """Wait a little for a turn: whoever waits holds a thread that others need."""
     if not AT_ONCE.acquire(timeout=PATIENCE_S):
         raise Problem("server.busy", "Other files are being opened.", retry_after=5)
@@ -172,7 +172,12 @@ def _turn() -> Iterator[None]:
 
 
 def _picture(web: Parts, raw: str, row: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    data, facts = picture(_read(web, raw, row["max_bytes"]), row["name"])
+    return keep_picture(web, _read(web, raw, row["max_bytes"]), row["name"])
+
+
+def keep_picture(web: Parts, sent: bytes, name: str) -> tuple[str, str, dict[str, Any]]:
+    """A picture made anew, in the bucket under its digest: its key, its digest, what was measured. Raises InputError."""
+    data, facts = picture(sent, name)
     sha256 = digest_bytes(data)
     key = f"pictures/{sha256}.png"
     web.storage.put(key, data, content_type="image/png", sha256=sha256)
