@@ -186,7 +186,7 @@ def test_every_cropped_product_shows_what_it_may() -> None:
 
 
 def test_the_logo_can_move_to_a_free_corner() -> None:
-    layout = laid("minimal", "portrait")
+    layout = laid("minimal", "landscape")
     places = list(corners(layout))
     assert len(places) > 1
     others = [b for n, b in layout.boxes() if n != "logo"]
