@@ -1,54 +1,88 @@
-"""A ruler on the ground line: as many steps as the figure says, the last of them the product itself."""
+"""A ruler: a tick for each of the figure, and words at its two ends.
+
+In a flat box it is a band of its own, under the figure that it measures; else it stands on the product's foot line and
+ends where the product begins: every tick can be counted.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from pipelines.compose.block import set_line
+from pipelines.compose.block import Block, set_line
 from pipelines.compose.devices import Data
 from pipelines.compose.draw import Rect
 from pipelines.compose.geometry import Box
 
 MOST = 60
 LONG, MIDDLE, SHORT = 1.0, 0.68, 0.40
-"""Heights of the first, the counted and the other ticks, in the tallest one's."""
-POINTS = 14.4
-ROOMY = (360, 300)
-"""Points of width and height under which the ends stay without words."""
+"""Heights of the first (and a band's last), the counted and the other ticks, in the tallest one's."""
+SIZES = (14.4, 13.2, 12.0, 11.0)
+"""Points of the words at the ends: the first size at which both stand on one line."""
+UNDER = 1.55
+"""The words' baseline under the ticks, in their size."""
+BAND = 3.0
+"""Width over height of a box from which the ruler is a band in it."""
 LONG_STRIP = 2.5
 """Width over height from which a canvas is a strip: ticks grow with its height."""
 
 
-def _line(data: Data, box: Box) -> tuple[float, float, float]:
-    """Height of the ground line, height of the tallest tick, and where the ruler ends."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """Where a ruler runs: from x `start` to `end`, its ticks of `tall` px standing on `ground`; `whole` when the last
+    tick stands at the end itself."""
+
+    start: float
+    end: float
+    ground: float
+    tall: float
+    whole: bool
+
+
+def line_for(data: Data, box: Box) -> Line:
+    """A band at the top of a flat box, or a line along the product's foot."""
+    canvas = data.canvas
+    strip = canvas.w > LONG_STRIP * canvas.h
+    tall = max(8.0, (0.11 if strip else 0.048) * min(canvas.w, canvas.h))
+    if box.y > canvas.y and box.w >= BAND * box.h:
+        return Line(start=box.x, end=box.right, ground=box.y + tall, tall=tall, whole=True)
     ground = data.foot[1] if data.foot else box.y + 0.5 * box.h
-    strip = data.canvas.w > LONG_STRIP * data.canvas.h
-    tall = max(8.0, (0.11 if strip else 0.042) * min(data.canvas.w, data.canvas.h))
-    return ground, tall, data.product.centre[0] if data.product else box.right
+    if data.product is None:
+        return Line(start=box.x, end=box.right, ground=ground, tall=tall, whole=True)
+    before = data.product.centre[0] >= box.centre[0] - 0.25 * box.w
+    ends = (box.x, data.product.x) if before else (box.right, data.product.right)
+    return Line(start=ends[0], end=ends[1], ground=ground, tall=tall, whole=False)
 
 
 def keep(data: Data, box: Box) -> list[Box]:
     """The band of the ticks, and the words at the ends."""
-    ground, tall, end = _line(data, box)
-    band = Box(box.x, ground - tall, max(0.0, (data.product.x if data.product else end) - box.x), tall)
-    words = _ends(data, box, {"ink": "#000000"})
-    return [band, *(Box(*w.box) for w in words)]
+    line = line_for(data, box)
+    left, right = sorted((line.start, line.end))
+    band = Box(left, line.ground - line.tall, right - left, line.tall)
+    return [band, *(Box(*w.box) for w in _ends(data, box, line, "#000000"))]
 
 
 def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0) -> tuple[Any, ...]:
-    """Ticks from the box' left edge to the product's axis (or the box' right edge), standing on its foot line."""
+    """Ticks one after the other, and the words at their ends."""
     steps = min(MOST, max(2, round(data.value)))
-    ground, tall, end = _line(data, box)
+    line = line_for(data, box)
     wide = max(2.0, round(0.0048 * min(data.canvas.w, 2 * data.canvas.h)))
+    pace = (line.end - wide - line.start) / (steps - 1) if line.whole else (line.end - line.start) / steps
     items: list[Any] = []
-    start = box.x if end >= box.centre[0] else box.right
     for i in range(math.ceil(steps * progress)):
-        x = start + (end - start) * i / steps
-        height = tall * (LONG if i == 0 else MIDDLE if i % _beat(steps) == 0 else SHORT)
-        items.append(Rect(box=(round(x), round(ground - height), wide, round(height)), colour=colours["ink"], role="device"))
-    return (*items, *_ends(data, box, colours))
+        height = line.tall * _height(i, steps, line)
+        place = (round(line.start + i * pace), round(line.ground - height), wide, round(height))
+        items.append(Rect(box=place, colour=colours["ink"], role="device"))
+    return (*items, *_ends(data, box, line, colours["ink"]))
+
+
+def _height(i: int, steps: int, line: Line) -> float:
+    """A tick's height: the ends are the longest, and every so many is longer than its neighbours."""
+    if i == 0 or (line.whole and i == steps - 1):
+        return LONG
+    return MIDDLE if i % _beat(steps) == 0 else SHORT
 
 
 def _beat(steps: int) -> int:
@@ -56,15 +90,17 @@ def _beat(steps: int) -> int:
     return next((n for n in (6, 5, 4, 10, 12) if steps % n == 0 and steps > n), steps)
 
 
-def _ends(data: Data, box: Box, colours: Mapping[str, str]) -> list[Any]:
-    """The words at the ruler's ends, under it, where the idea has any and the picture has room."""
-    ground, _, _ = _line(data, box)
-    size = POINTS * data.pt
-    baseline = ground + 1.7 * size
-    if not data.start or data.canvas.w < ROOMY[0] * data.pt or data.canvas.h < ROOMY[1] * data.pt:
+def _ends(data: Data, box: Box, line: Line, colour: str) -> list[Block]:
+    """The words at the ruler's ends, under it, where the idea has any: both on one line, or the first alone."""
+    if not data.start:
         return []
-    left = set_line(data.start, data.text_face, size, box.x, baseline, colours["ink"], "device", locale=data.locale)
-    if not data.end:
-        return [left]
-    right = set_line(data.end, data.text_face, size, box.right, baseline, colours["ink"], "device", "right", data.locale)
-    return [left, right] if left.box[0] + left.box[2] + size < right.box[0] else [left]
+    for points in SIZES:
+        size = points * data.pt
+        y = line.ground + UNDER * size
+        first = set_line(data.start, data.text_face, size, box.x, y, colour, "device", locale=data.locale)
+        if not data.end:
+            return [first]
+        last = set_line(data.end, data.text_face, size, box.right, y, colour, "device", "right", data.locale)
+        if first.box[0] + first.box[2] + 0.6 * size < last.box[0]:
+            return [first, last]
+    return [first]

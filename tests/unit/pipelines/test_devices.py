@@ -96,14 +96,22 @@ def test_words_of_one_row_are_laid_in_one_grid() -> None:
     assert grid.count == 18 and grid.columns * grid.rows >= 20
 
 
-def test_a_ruler_has_a_tick_an_hour_and_ends_at_the_product() -> None:
+def test_a_ruler_has_a_tick_an_hour_and_all_are_seen_before_the_product() -> None:
     ticks = [i for i in drawn("ruler", data(18)) if type(i).__name__ == "Rect"]
     xs = [t.box[0] for t in ticks]
     assert len(ticks) == 18
-    step = (SPOT.box.centre[0] - LIVE.x) / 18
+    step = (SPOT.box.x - LIVE.x) / 18
     assert xs[0] == pytest.approx(LIVE.x, abs=1)
-    assert xs[-1] + step == pytest.approx(SPOT.box.centre[0], abs=2)
+    assert xs[-1] + step == pytest.approx(SPOT.box.x, abs=2)
     assert all(t.box[1] + t.box[3] == pytest.approx(SPOT.foot[1], abs=1) for t in ticks)
+
+
+def test_in_a_flat_box_the_ruler_is_a_band_from_edge_to_edge() -> None:
+    band = Box(80, 400, 900, 120)
+    ticks = [i.box for i in drawn("ruler", data(18), band) if type(i).__name__ == "Rect"]
+    assert len(ticks) == 18
+    assert ticks[0][0] == band.x and ticks[-1][0] + ticks[-1][2] == pytest.approx(band.right, abs=1)
+    assert ticks[0][3] == ticks[-1][3] == max(t[3] for t in ticks)
 
 
 def test_a_rulers_words_stand_at_its_ends_and_are_kept_free() -> None:
