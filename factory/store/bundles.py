@@ -142,5 +142,16 @@ def recalled(db: Connection[dict[str, Any]], bundle: str, reason: str, by: str) 
     return True
 
 
+def fetched(db: Connection[dict[str, Any]], bundle: str, what: str, by: str) -> None:
+    """Somebody took something of a bundle: `archive`, or a manifest's path."""
+    db.execute("insert into downloads (bundle, what, by) values (%s, %s, %s)", (bundle, what, by))
+
+
+def downloads(db: Connection[dict[str, Any]], bundle: str, limit: int = 100) -> list[dict[str, Any]]:
+    """Who took what of a bundle, newest first."""
+    return db.execute("select what, by, at from downloads where bundle = %s order by seq desc limit %s",
+                      (bundle, limit)).fetchall()
+
+
 def _json(value: Any) -> str:
     return canonical(value).decode()

@@ -131,30 +131,31 @@ def create(
     body: NewBundle, actor: Annotated[Actor, Needs("creator", "reviewer", "ad_ops")], once: MaybeOnce, web: Web
 ) -> Response:
     """Fix a selection and publish it. The same selection is the same bundle, however often it is asked for."""
-    if body.include == "unreviewed" and not actor.has("ad_ops"):
-        raise Problem("bundle.include")
 
     def work_(db: Connection[dict[str, Any]]) -> Answer:
-        row = _batch(db, body.batch)
-        chosen = _selection(db, body)
-        bundle, going = store.ask(db, row["id"], chosen, actor.id, archive=body.archive)
-        if bundle["state"] == "recalled":
-            raise Problem("bundle.recalled", "This very selection was published and recalled.")
-        if going:
-            note(
-                db,
-                actor.id,
-                "bundle.create",
-                bundle["id"],
-                {"batch": row["id"], "variants": len(chosen["variants"]), "include": body.include},
-            )
-        out = bundle_out(web, store.get(db, bundle["id"]) or bundle)
+        out = asked(db, web, actor, body)
         return Answer(202, out, {"Location": f"{web.settings.url}/v1/bundles/{out.id}"})
 
     return once.run(work_)
 
 
-def _batch(db: Connection[dict[str, Any]], batch: str) -> Mapping[str, Any]:
+def asked(db: Connection[dict[str, Any]], web: Parts, actor: Actor, body: NewBundle) -> BundleOut:
+    """Fix a selection and set its publication going, within a transaction. Raises Problem."""
+    if body.include == "unreviewed" and not actor.has("ad_ops"):
+        raise Problem("bundle.include")
+    row = ended_batch(db, body.batch)
+    chosen = selection_of(db, body)
+    bundle, going = store.ask(db, row["id"], chosen, actor.id, archive=body.archive)
+    if bundle["state"] == "recalled":
+        raise Problem("bundle.recalled", "This very selection was published and recalled.")
+    if going:
+        facts = {"batch": row["id"], "variants": len(chosen["variants"]), "include": body.include}
+        note(db, actor.id, "bundle.create", bundle["id"], facts)
+    return bundle_out(web, store.get(db, bundle["id"]) or bundle)
+
+
+def ended_batch(db: Connection[dict[str, Any]], batch: str) -> Mapping[str, Any]:
+    """A batch that has ended and made something, locked. Raises Problem batch.unknown, state.conflict."""
     try:
         row = work.lock(db, batch)
     except LookupError:
@@ -166,7 +167,7 @@ def _batch(db: Connection[dict[str, Any]], batch: str) -> Mapping[str, Any]:
     return row
 
 
-def _selection(db: Connection[dict[str, Any]], body: NewBundle) -> dict[str, Any]:
+def selection_of(db: Connection[dict[str, Any]], body: NewBundle) -> dict[str, Any]:
     """Variants with the versions and reviews that they have now: later decisions make another bundle."""
     from factory.placements import load_placements
 
@@ -236,7 +237,8 @@ def listed(
     return page(rows, limit, lambda r: encode(r["created_at"], r["id"]), lambda r: bundle_out(web, r))
 
 
-def _found(db: Connection[dict[str, Any]], bundle: str) -> dict[str, Any]:
+def found(db: Connection[dict[str, Any]], bundle: str) -> dict[str, Any]:
+    """A bundle's row. Raises Problem bundle.unknown."""
     row = store.get(db, bundle)
     if row is None:
         raise Problem("bundle.unknown")
@@ -247,7 +249,7 @@ def _found(db: Connection[dict[str, Any]], bundle: str) -> dict[str, Any]:
 def one(bundle: BundleId, _: Annotated[Actor, Needs()], web: Web) -> BundleOut:
     """Its state, its facts, what it holds."""
     with web.reading() as db:
-        return bundle_out(web, _found(db, bundle))
+        return bundle_out(web, found(db, bundle))
 
 
 @router.get(
@@ -260,31 +262,41 @@ def one(bundle: BundleId, _: Annotated[Actor, Needs()], web: Web) -> BundleOut:
 def download(bundle: BundleId, actor: Annotated[Actor, Needs()], web: Web) -> RedirectResponse:
     """The archive, by a link that lives for five minutes."""
     with web.changing() as db:
-        row = _found(db, bundle)
-        if row["state"] == "recalled":
-            raise Problem("bundle.recalled")
-        if row["archive"] != "ready":
-            waits = row["archive"] in ("wanted", "building") and row["state"] != "failed"
-            raise Problem("bundle.unready", "The archive is being made." if waits else "", retry_after=2 if waits else None)
-        note(db, actor.id, "bundle.download", bundle)
-    link = web.storage.presign_get(row["facts"]["archive"]["key"], f"bundle-{bundle}.zip", LINK_S)
-    return RedirectResponse(link, status_code=302)
+        return RedirectResponse(fetched(db, web, actor, bundle), status_code=302)
+
+
+def fetched(db: Connection[dict[str, Any]], web: Parts, actor: Actor, bundle: str) -> str:
+    """A link to the archive; who asked for it is kept. Raises Problem bundle.unknown, bundle.recalled, bundle.unready."""
+    row = found(db, bundle)
+    if row["state"] == "recalled":
+        raise Problem("bundle.recalled")
+    if row["archive"] != "ready":
+        waits = row["archive"] in ("wanted", "building") and row["state"] != "failed"
+        raise Problem("bundle.unready", "The archive is being made." if waits else "", retry_after=2 if waits else None)
+    note(db, actor.id, "bundle.download", bundle)
+    store.fetched(db, bundle, "archive", actor.id)
+    return web.storage.presign_get(row["facts"]["archive"]["key"], f"bundle-{bundle}.zip", LINK_S)
 
 
 @router.post("/{bundle:id}:recall", summary="Recall a bundle", responses=told("bundle.unknown", "state.conflict"))
 def recall(bundle: BundleId, body: Recall, actor: Annotated[Actor, Needs("ad_ops")], web: Web) -> BundleOut:
     """A mark beside the bundle tells every reader to use it no more; its downloads end. Asked twice, it is recalled once."""
     with web.changing() as db:
-        row = _found(db, bundle)
-        work.lock(db, row["batch"])
-        row = _found(db, bundle)
-        if row["state"] not in ("published", "recalled"):
-            raise Problem("state.conflict", f"The bundle is {row['state']}; only a published one is recalled.")
-        if row["state"] == "published":
-            _mark(web, bundle, body.reason)
-            store.recalled(db, bundle, body.reason, actor.id)
-            note(db, actor.id, "bundle.recall", bundle, {"reason": body.reason[:200]})
-        return bundle_out(web, _found(db, bundle))
+        return withdrawn(db, web, actor, bundle, body.reason)
+
+
+def withdrawn(db: Connection[dict[str, Any]], web: Parts, actor: Actor, bundle: str, reason: str) -> BundleOut:
+    """Recall a bundle, within a transaction. Raises Problem bundle.unknown, state.conflict."""
+    row = found(db, bundle)
+    work.lock(db, row["batch"])
+    row = found(db, bundle)
+    if row["state"] not in ("published", "recalled"):
+        raise Problem("state.conflict", f"The bundle is {row['state']}; only a published one is recalled.")
+    if row["state"] == "published":
+        _mark(web, bundle, reason)
+        store.recalled(db, bundle, reason, actor.id)
+        note(db, actor.id, "bundle.recall", bundle, {"reason": reason[:200]})
+    return bundle_out(web, found(db, bundle))
 
 
 def _mark(web: Parts, bundle: str, reason: str) -> None:
