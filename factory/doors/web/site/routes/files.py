@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
-from fastapi import Path
+from fastapi import Path, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from factory.doors.web.access import Needs, Public
@@ -13,6 +14,7 @@ from factory.doors.web.problems import Problem
 from factory.doors.web.routes.bundles import LINK_S
 from factory.doors.web.site.pages import Pages
 from factory.doors.web.site.render import read_static, static
+from factory.doors.web.site.thumbs import Thumbs, thumbs_of
 from factory.store import variants
 
 router = Pages(tags=["files"])
@@ -68,3 +70,14 @@ def media(
             raise Problem("file.unknown")
     link = web.storage.presign_get(f"blobs/{name}", name, LINK_S, inline=not save)
     return RedirectResponse(link, status_code=302, headers={"Cache-Control": "private, max-age=240"})
+
+
+@router.get("/thumbs/{name}")
+async def thumb(
+    _: Annotated[None, Needs()], request: Request, web: Web,
+    name: Annotated[str, Path(pattern=r"^[0-9a-f]{64}\.(jpg|png|webp|mp4)$")], w: Literal["160", "320", "640"] = "320",
+) -> Response:
+    """A variant's file, small: browsers keep it for good, because its address says its content."""
+    thumbs = thumbs_of(request.app.state, lambda: Thumbs(web))
+    data = await run_in_threadpool(thumbs.kept, name, int(w)) or await thumbs.get(name, int(w))
+    return Response(data, media_type=KINDS["webp"], headers={"Cache-Control": "private, max-age=31536000, immutable"})
