@@ -104,18 +104,39 @@ def create(body: NewBrand, actor: Annotated[Actor, Needs("creator")], once: Mayb
     """Makes a brand of a kit that was uploaded: its version 1."""
 
     def work(db: Connection[dict[str, Any]]) -> Answer:
-        kit = _kit(db, body.upload)
-        name = body.name or kit["kit_name"]
-        brand = library.put_brand(db, name, actor.id)
-        if brand is None:
-            raise Problem("brand.taken", f"There is a brand {name!r} already.")
-        version = _add(db, brand, kit, actor)[0]
-        note(db, actor.id, "brand.create", brand, {"name": name, "digest": kit["digest"]})
-        row = library.get_brand(db, brand)
-        assert row is not None
-        return Answer(201, BrandMade(brand=_brand(row), version=_version(version)), {"Location": f"/v1/brands/{brand}"})
+        row, version = made(db, _kit(db, body.upload), body.name or "", actor)
+        return Answer(201, BrandMade(brand=_brand(row), version=_version(version)), {"Location": f"/v1/brands/{row['id']}"})
 
     return once.run(work)
+
+
+def made(
+    db: Connection[dict[str, Any]], kit: Mapping[str, Any], name: str, actor: Actor
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A new brand of a kit's facts, and its first version. Raises Problem brand.taken."""
+    name = name or kit["kit_name"]
+    brand = library.put_brand(db, name, actor.id)
+    if brand is None:
+        raise Problem("brand.taken", f"There is a brand {name!r} already.")
+    version = library.put_version(db, brand, kit["digest"], _told(kit), actor.id)[0]
+    note(db, actor.id, "brand.create", brand, {"name": name, "digest": kit["digest"]})
+    row = library.get_brand(db, brand)
+    assert row is not None
+    return row, version
+
+
+def added(db: Connection[dict[str, Any]], brand: str, kit: Mapping[str, Any], actor: Actor) -> tuple[dict[str, Any], bool]:
+    """A kit's facts as a brand's next version: its row, and whether it is new. Raises Problem brand.unknown."""
+    if library.get_brand(db, brand) is None:
+        raise Problem("brand.unknown")
+    row, fresh = library.put_version(db, brand, kit["digest"], _told(kit), actor.id)
+    if fresh:
+        note(db, actor.id, "brand.version", f"{brand}/{row['version']}", {"digest": row["digest"]})
+    return row, fresh
+
+
+def _told(kit: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in kit.items() if k != "digest"}
 
 
 def _kit(db: Connection[dict[str, Any]], upload: str) -> dict[str, Any]:
@@ -126,11 +147,6 @@ def _kit(db: Connection[dict[str, Any]], upload: str) -> dict[str, Any]:
     if row["state"] != "ready" or row["kind"] != "kit":
         raise Problem("upload.ended", f"The upload is a {row['kind']} and {row['state']}; a completed kit is needed.")
     return dict(row["facts"])
-
-
-def _add(db: Connection[dict[str, Any]], brand: str, kit: Mapping[str, Any], actor: Actor) -> tuple[dict[str, Any], bool]:
-    facts = {k: v for k, v in kit.items() if k != "digest"}
-    return library.put_version(db, brand, kit["digest"], facts, actor.id)
 
 
 @router.get("", summary="List brands")
@@ -148,10 +164,11 @@ def index(
 @router.get("/{brand:id}", summary="Show a brand", responses=told("brand.unknown"))
 def show(brand: BrandId, _: Annotated[Actor, Needs()], web: Web) -> BrandOut:
     """Its name and the number of its newest version."""
-    return _brand(_known(web, brand))
+    return _brand(known(web, brand))
 
 
-def _known(web: Parts, brand: str) -> dict[str, Any]:
+def known(web: Parts, brand: str) -> dict[str, Any]:
+    """A brand. Raises Problem brand.unknown."""
     with web.reading() as db:
         row = library.get_brand(db, brand)
     if row is None:
@@ -166,11 +183,7 @@ def add(brand: BrandId, body: NewVersion, actor: Annotated[Actor, Needs("creator
     """Adds a kit that was uploaded as the next version. The same kit again is the version that it was: 200."""
 
     def work(db: Connection[dict[str, Any]]) -> Answer:
-        if library.get_brand(db, brand) is None:
-            raise Problem("brand.unknown")
-        row, fresh = _add(db, brand, _kit(db, body.upload), actor)
-        if fresh:
-            note(db, actor.id, "brand.version", f"{brand}/{row['version']}", {"digest": row["digest"]})
+        row, fresh = added(db, brand, _kit(db, body.upload), actor)
         return Answer(201 if fresh else 200, _version(row), {"Location": f"/v1/brands/{brand}/versions/{row['version']}"})
 
     return once.run(work)
@@ -182,7 +195,7 @@ def versions(
 ) -> Page[VersionOut]:
     """Newest first."""
     place = decode(cursor, number)
-    _known(web, brand)
+    known(web, brand)
     with web.reading() as db:
         rows = library.versions(db, brand, min(place[0], 2**31 - 1) if place else None, limit + 1)
     return page(rows, limit, lambda r: encode(r["version"]), _version)
@@ -191,7 +204,7 @@ def versions(
 @router.get("/{brand:id}/versions/{version}", summary="Show a version", responses=told("brand.unknown", "version.unknown"))
 def version(brand: BrandId, version: Number, _: Annotated[Actor, Needs()], web: Web) -> VersionOut:
     """Its palette, type, logos, products, voice, claims and legal lines."""
-    return _version(_known_version(web, brand, version))
+    return _version(known_version(web, brand, version))
 
 
 @router.get("/{brand:id}/versions/{version}/diff", summary="Compare two versions",
@@ -201,15 +214,16 @@ def diff(
     against: Annotated[int | None, Query(ge=1, le=1_000_000, description="By default the version before.")] = None,
 ) -> DiffOut:
     """Every value that is another than in an earlier version (or a later one)."""
-    after = _known_version(web, brand, version)
-    before = _known_version(web, brand, against or max(1, version - 1))
+    after = known_version(web, brand, version)
+    before = known_version(web, brand, against or max(1, version - 1))
     found = [Difference(pointer=w, before=b, after=a) for w, b, a in differences(before["facts"], after["facts"])]
     same = before["digest"] == after["digest"]
     return DiffOut(brand=brand, before=before["version"], after=version, same=same, differences=found)
 
 
-def _known_version(web: Parts, brand: str, version: int) -> dict[str, Any]:
-    _known(web, brand)
+def known_version(web: Parts, brand: str, version: int) -> dict[str, Any]:
+    """A version of a brand. Raises Problem brand.unknown, version.unknown."""
+    known(web, brand)
     with web.reading() as db:
         row = library.get_version(db, brand, version)
     if row is None:

@@ -188,11 +188,16 @@ def _kit(web: Parts, raw: str, row: Mapping[str, Any]) -> tuple[str, str, dict[s
     with tempfile.TemporaryDirectory(prefix="kit-") as scratch:
         path = Path(scratch) / "kit.zip"
         _save(web, raw, path, row["max_bytes"])
-        kit = kit_zip(path, Path(scratch) / "kit")
-        data = pack(kit.root)
-        key = f"kits/{kit.digest}.zip"
-        web.storage.put(key, data, content_type="application/zip")
-        return key, digest_bytes(data), {"digest": kit.digest, **facts_of(kit)}
+        return keep_kit(web, path)
+
+
+def keep_kit(web: Parts, path: Path) -> tuple[str, str, dict[str, Any]]:
+    """A kit's zip opened beside itself and packed anew, in the bucket under its digest. Raises InputError."""
+    kit = kit_zip(path, path.parent / "kit")
+    data = pack(kit.root)
+    key = f"kits/{kit.digest}.zip"
+    web.storage.put(key, data, content_type="application/zip")
+    return key, digest_bytes(data), {"digest": kit.digest, **facts_of(kit)}
 
 
 TakenIn = tuple[str, str, dict[str, Any]]

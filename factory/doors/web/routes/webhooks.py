@@ -110,7 +110,8 @@ def _with_secret(row: Mapping[str, Any]) -> WebhookSecretOut:
     return WebhookSecretOut(**webhook_out(row).model_dump(), secret=row["secrets"][0]["secret"])
 
 
-def _check(web: Web, url: str | None, types: list[str] | None) -> None:
+def check(web: Web, url: str | None, types: list[str] | None) -> None:
+    """Refuse addresses that must not be told, and events that do not exist. Raises Problem, InputError."""
     if url is not None:
         check_url(url, loopback=web.settings.loopback_webhooks)
     wrong = [
@@ -125,14 +126,20 @@ def _check(web: Web, url: str | None, types: list[str] | None) -> None:
 @router.post("", summary="Make a webhook", status_code=201, response_model=WebhookSecretOut, responses=told("input.invalid"))
 def create(body: NewWebhook, actor: Annotated[Actor, Needs("ad_ops")], once: MaybeOnce, web: Web) -> Response:
     """The answer shows the secret, this once: with an Idempotency-Key it is kept for a day to be answered again."""
-    _check(web, body.url, body.events)
+    check(web, body.url, body.events)
 
     def work(db: Connection[dict[str, Any]]) -> Answer:
-        row = store.insert(db, new_id("wh"), body.url, sorted(set(body.events)), new_secret(), actor.id)
-        note(db, actor.id, "webhook.create", row["id"], {"url": body.url})
+        row = made(db, body, actor)
         return Answer(201, _with_secret(row), {"Location": f"{web.settings.url}/v1/webhooks/{row['id']}"})
 
     return once.run(work)
+
+
+def made(db: Connection[dict[str, Any]], body: NewWebhook, actor: Actor) -> dict[str, Any]:
+    """A webhook that was checked, put in with a secret of its own."""
+    row = store.insert(db, new_id("wh"), body.url, sorted(set(body.events)), new_secret(), actor.id)
+    note(db, actor.id, "webhook.create", row["id"], {"url": body.url})
+    return row
 
 
 @router.get("", summary="List webhooks")
@@ -160,7 +167,7 @@ def one(webhook: HookId, _: Annotated[Actor, Needs("ad_ops")], web: Web) -> Webh
 @router.patch("/{webhook:id}", summary="Change a webhook", responses=told("webhook.unknown", "input.invalid"))
 def change(webhook: HookId, body: Change, actor: Annotated[Actor, Needs("ad_ops")], web: Web) -> WebhookOut:
     """Another URL or other events; paused, or active again after it was disabled."""
-    _check(web, body.url, body.events)
+    check(web, body.url, body.events)
     with web.changing() as db:
         types = None if body.events is None else sorted(set(body.events))
         row = _found(store.change(db, webhook, url=body.url, types=types, state=body.state))
@@ -185,11 +192,16 @@ def rotate_secret(webhook: HookId, actor: Annotated[Actor, Needs("ad_ops")], onc
     """For a day both secrets sign, so that a receiver may change over without losing anything."""
 
     def work(db: Connection[dict[str, Any]]) -> Answer:
-        row = _found(store.rotate(db, webhook, new_secret()))
-        note(db, actor.id, "webhook.rotate", webhook)
-        return Answer(200, _with_secret(row))
+        return Answer(200, _with_secret(rotated(db, webhook, actor)))
 
     return once.run(work)
+
+
+def rotated(db: Connection[dict[str, Any]], webhook: str, actor: Actor) -> dict[str, Any]:
+    """A webhook with a new secret first. Raises Problem webhook.unknown."""
+    row = _found(store.rotate(db, webhook, new_secret()))
+    note(db, actor.id, "webhook.rotate", webhook)
+    return row
 
 
 @router.post("/{webhook:id}:test", summary="Send a test", status_code=202, responses=told("webhook.unknown", "webhook.inactive"))
