@@ -8,7 +8,7 @@ OUT    ?= out/demo
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down doctor test lint install install-dev install-service second bench chaos load clean
+.PHONY: help demo up down doctor test browser lint install install-dev install-service second bench chaos load clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,8 +29,13 @@ down:  ## stop the service, wherever it was started
 doctor: install-service  ## what is wrong with the service, and what to do
 	$(BIN)/factory doctor
 
-test: install-dev lint  ## install, then run every test (about five minutes)
+test: install-dev lint browser  ## install, then run every test (about eight minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+
+browser:  ## the browser for tests of pages: Debian's Chromium, installed where it is missing and we may
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	  echo "There is no Chromium, and none could be installed: tests of pages in a browser are skipped."
 
 lint: install-dev  ## style, types, and who may import whom
 	$(BIN)/ruff check .
