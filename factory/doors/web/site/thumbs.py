@@ -120,14 +120,15 @@ def small(data: bytes, ending: str, width: int) -> bytes:
 
 
 def _frame(film: bytes) -> bytes:
-    """A film's first frame as PNG, read by a process of its own that may not run for long."""
+    """A film's first frame as JPEG, read by a process of its own that may not run for long."""
     from imageio_ffmpeg import get_ffmpeg_exe
 
     with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
         file.write(film)
         file.flush()
         command = [get_ffmpeg_exe(), "-v", "error", "-nostdin", "-threads", "1", "-protocol_whitelist", "file,pipe",
-                   "-f", "mov", "-i", file.name, "-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "pipe:1"]
+                   "-f", "mov", "-i", file.name,
+                   "-frames:v", "1", "-vf", f"scale='min({max(WIDTHS)},iw)':-2", "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "2", "pipe:1"]
         try:
             done = subprocess.run(command, capture_output=True, timeout=FRAME_S, check=True)  # noqa: S603  (ours, no shell)
         except (subprocess.SubprocessError, OSError) as error:
