@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +124,18 @@ def versions(db: Connection[dict[str, Any]], brand: str, before: int | None, lim
     """Versions of a brand, newest first."""
     return db.execute("select * from brand_versions where brand = %(b)s and (%(v)s::int is null or version < %(v)s) "
                       "order by version desc limit %(n)s", {"b": brand, "v": before, "n": limit}).fetchall()
+
+
+def newest(db: Connection[dict[str, Any]], brands: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The newest version of each brand, by the brand's id."""
+    rows = db.execute("select distinct on (brand) * from brand_versions where brand = any(%s) order by brand, version desc",
+                      (list(brands),)).fetchall()
+    return {row["brand"]: row for row in rows}
+
+
+def holds(db: Connection[dict[str, Any]], digest: str) -> bool:
+    """Whether a version of a brand is the kit of this digest."""
+    return db.execute("select 1 as one from brand_versions where digest = %s limit 1", (digest,)).fetchone() is not None
 
 
 # ------------------------------------------------------------------------------------------------ briefs
