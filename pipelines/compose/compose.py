@@ -254,7 +254,7 @@ class Composer:
     def _standing(
         self, content: Content, placement: Placement, way: Way, scene: Scene
     ) -> tuple[Layout, Backdrop]:
-        room = Room(shape=self.shape, limits=scene.limits, scale=way.scale, turned=way.turned)
+        room = Room(shape=self.shape, limits=scene.limits, scale=way.scale, turned=way.turned, loud=way.loud)
         layout = arrange(content, placement, self.family, self.kit, room)
         backdrop = self._backdrop(layout, scene, way.light)
         real = backdrop.product_box

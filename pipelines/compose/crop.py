@@ -48,7 +48,7 @@ class Room:
 
     `limits` tells for a picture's size and a product's height where a foot may stand. `scale` below 1 asks
     for a smaller product than the family wants, never under its least: the picture then shows more of its place; `turned` changes
-    the sides of text and product. `fixed` is the product's box (px) once the scene has really placed it.
+    the sides of text and product; `loud` below 1 asks for headlines so much smaller, never under their least. `fixed` is the product's box (px) once the scene has really placed it.
     """
 
     shape: Shape | None = None
@@ -56,6 +56,7 @@ class Room:
     fixed: Box | None = None
     scale: float = 1.0
     turned: bool = False
+    loud: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

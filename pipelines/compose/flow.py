@@ -76,6 +76,8 @@ class Setting:
     content: Content
     ease: float = 0.0
     """0 holds headlines near the size their family wants; 1 lets them shrink to their least."""
+    loud: float = 1.0
+    """How much of the size that its family wants a headline takes."""
     caps: Mapping[str, float] = field(default_factory=dict)
     """Most px for a role: texts that answer each other are set alike."""
 
@@ -83,7 +85,8 @@ class Setting:
         """Least, wanted and most px for a slot; a family's factors never go under the class' least."""
         least, wanted, most = self.grid.sizes[slot.style]
         if slot.size is not None:
-            low, mid, high = (factor * wanted for factor in slot.size)
+            loud = self.loud if slot.style == "headline" else 1.0
+            low, mid, high = (factor * wanted * loud for factor in slot.size)
             least = max(least, low)
             wanted, most = max(least, mid), max(least, high)
         elif slot.style != "headline":

@@ -222,7 +222,7 @@ def _lay(
         split=_split(plan, grid), border=placement.border,
         rtl=content.rtl, dropped=attempt.dropped,
     )
-    texts = _set_all(plan, layout, Setting(grid=grid, kit=kit, content=content, ease=attempt.ease), family.hang)
+    texts = _set_all(plan, layout, Setting(grid=grid, kit=kit, content=content, ease=attempt.ease, loud=room.loud), family.hang)
     if texts is None:
         return None
     done = _told(_row_aligned(_on_axis(replace(layout, texts=texts), family.hang)))
