@@ -24,7 +24,9 @@ ROUTERS: Final = (
 )
 """Modules of `routes/`, in the order in which the reference shows them; one that is not there yet is left out."""
 
-PAGES: Final = ("visit", "home", "briefs", "brands", "batches", "review", "variants", "bundles", "account", "settings", "files")
+PAGES: Final = (
+    "visit", "home", "brief_form", "briefs", "brands", "batches", "review", "variants", "bundles", "account", "settings", "files",
+)
 """Modules of `site/routes/`."""
 
 

@@ -119,7 +119,7 @@ def entered(sent: Sent) -> Doc:
             _put(tree, name.split("."), READ[kind](texts))
     tree.setdefault("locales", []).extend(_more(sent.get("locales.more", ())))
     tree["locales"] = list(dict.fromkeys(tree["locales"]))
-    doc = _listed(tree)
+    doc: Doc = _listed(tree)
     spoken = doc.pop("translations", {})
     settle(doc)
     doc["translations"] = {loc: _by_id(said, doc) for loc, said in spoken.items()}
@@ -175,6 +175,22 @@ def rows(doc: Mapping[str, Any], where: str) -> list[Any]:
 def blank(row: Mapping[str, Any]) -> bool:
     """Whether a row says nothing yet."""
     return not _full({k: v for k, v in row.items() if k not in ("id", "kind")})
+
+
+PLACES: Final = ("name", "objective", "language", "product", "url", "message", "cta", "offer", "proof", "tribes", "placements",
+                 "kinds", "locales", "concepts", "variants", "translations", "lines")
+"""Sections as the form shows them."""
+
+
+def order(name: str) -> tuple[int, int, int]:
+    """Where a field stands in the form, for sorting: its section, its row, its place in the row."""
+    top = name.split(".", maxsplit=1)[0]
+    row = next((int(s) for s in name.split(".") if s.isdigit()), -1)
+    known = list(KINDS)
+    pattern = _pattern(name)
+    place = known.index(pattern) if pattern in KINDS else -1
+    first = PLACES.index(top) if top in PLACES else len(PLACES)
+    return first, row if name.startswith(ROWS) else (place if top == "product" else -1), place
 
 
 def _full(value: Any) -> bool:
@@ -268,13 +284,24 @@ class _Plain(yaml.SafeDumper):
 
 def written(doc: Doc, brand: str) -> Written:
     """The brief that a form's data makes for a brand."""
-    kept = {where: [n for n, row in enumerate(rows(doc, where)) if not blank(row)] for where in ROWS}
+    kept = {where: _wanted(doc, where) for where in ROWS}
     data: Doc = {"version": 1, "name": "", "brand": brand, **{k: v for k, v in doc.items() if k not in ("version", "brand")}}
     for where, wanted in kept.items():
         found = rows(doc, where)
         data = _replaced(data, where.split("."), [found[n] for n in wanted])
     whole = {k: _lean(v) for k, v in data.items()}
-    return Written(data={k: v for k, v in whole.items() if _full(v)}, kept=kept)
+    return Written(data={k: v for k, v in whole.items() if _full(v) or k in BEGUN}, kept=kept)
+
+
+BEGUN: Final = ("product", "tribes")
+"""Sections that a brief must have: while they are blank each of their fields is told as missing, not only they."""
+
+
+def _wanted(doc: Doc, where: str) -> list[int]:
+    """The rows of a list that say something; the first of a list that must say something anyway."""
+    found = rows(doc, where)
+    said = [n for n, row in enumerate(found) if not blank(row)]
+    return said or ([0] if found and where.split(".", maxsplit=1)[0] in BEGUN else [])
 
 
 def _replaced(data: Doc, way: Sequence[str], value: Any) -> Doc:
@@ -285,5 +312,5 @@ def _replaced(data: Doc, way: Sequence[str], value: Any) -> Doc:
 def _lean(value: Any) -> Any:
     """Without empty groups and texts."""
     if isinstance(value, dict):
-        return {k: lean for k, v in value.items() if _full(lean := _lean(v))}
+        return {k: lean for k, v in value.items() if _full(lean := _lean(v)) or lean == [{}]}
     return [_lean(v) for v in value] if isinstance(value, list) else value

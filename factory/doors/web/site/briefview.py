@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -63,6 +64,10 @@ class Form:
     def rows(self, where: str) -> list[dict[str, Any]]:
         """The rows of a list."""
         return rows(self.doc, where)
+
+    def has(self, section: str) -> bool:
+        """Whether a section says anything."""
+        return bool(self.doc.get(section))
 
     def fault(self, name: str) -> str:
         """What is wrong with a field."""
@@ -174,7 +179,7 @@ def _set(doc: Doc, way: Sequence[str], value: Any) -> None:
 
 def loaded(data: Mapping[str, Any]) -> Doc:
     """A brief's data, as a file or an earlier brief has it, as a form shows it: with ids, and only what it has fields for."""
-    doc = {k: v for k, v in data.items() if k in TOP}
+    doc = {k: deepcopy(v) for k, v in data.items() if k in TOP}
     for where in ROWS:
         if rows(doc, where):
             _set(doc, where.split("."), rows(doc, where))

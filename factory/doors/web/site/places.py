@@ -59,6 +59,11 @@ def choices() -> Mapping[str, Sequence[Choice]]:
     return {t.title: tuple(_choice(records[row]) for row in t.rows) for t in apps_first}
 
 
+def known() -> tuple[str, ...]:
+    """Ids of all placements in the order in which they are shown."""
+    return tuple(c.id for group in choices().values() for c in group)
+
+
 def _choice(p: Placement) -> Choice:
     return Choice(id=p.id, title=p.title, takes=" and ".join(f"{k}s" for k in p.media), size=f"{p.canvas[0]} × {p.canvas[1]}",
                   picture=draw(p))
