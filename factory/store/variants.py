@@ -100,8 +100,12 @@ def get(db: Connection[dict[str, Any]], batch: str, variant: str, *, hold: bool 
                       (batch, variant)).fetchone()
 
 
-def edit(db: Connection[dict[str, Any]], row: Mapping[str, Any], edits: Mapping[str, str], by: str) -> int:
+def edit(
+    db: Connection[dict[str, Any]], row: Mapping[str, Any], edits: Mapping[str, str], by: str, *, rank: int = 0, lane: str = "preview"
+) -> int:
     """A person writes other words: a new version waits to be composed anew. Returns its number.
+
+    Of many that wait, those of the lowest `rank` are made first.
 
     Call within a transaction that holds the batch; `row` is the variant as held. Edits of earlier versions stay, unless
     the same field is written again.
@@ -111,7 +115,7 @@ def edit(db: Connection[dict[str, Any]], row: Mapping[str, Any], edits: Mapping[
     batch, variant = row["batch"], row["id"]
     args = {"variant": variant, "version": number, "edits": merged}
     name = recompose_job(batch, variant, number)
-    work.put(db, batch, [NewJob(id=name, stage="recompose", lane="preview", args=args, needs={})])
+    work.put(db, batch, [NewJob(id=name, stage="recompose", lane=lane, args=args, needs={}, rank=rank)])
     return number
 
 

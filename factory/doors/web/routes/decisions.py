@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -127,22 +127,27 @@ def decide_many(body: Bulk, actor: Annotated[Actor, Needs("reviewer")], once: Ma
     """Each is decided for itself: what cannot be decided is told, and the others are."""
 
     def work_(db: Connection[dict[str, Any]]) -> Answer:
-        results: dict[int, Result] = {}
-        told_of: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        held = _hold(db, {parts_of(d.variant)[0] for d in body.decisions})
-        for place, d in enumerate(body.decisions):
-            batch, cell = parts_of(d.variant)
-            row = store.get(db, batch, cell, hold=True) if batch in held else None
-            results[place] = _one(db, web, actor, row, d, told_of[batch])
-        for batch, made in sorted(told_of.items()):
-            store.decided(db, batch, actor.id, made)
-            if made:
-                note(db, actor.id, "variant.decide", batch, {"decisions": len(made)})
-        data = [results[n] for n in range(len(body.decisions))]
+        data = decide_all(db, web, actor, body.decisions)
         tally = {s: sum(r.status == s for r in data) for s in ("decided", "unchanged", "refused")}
         return Answer(200, BulkOut(data=data, **tally))
 
     return once.run(work_)
+
+
+def decide_all(db: Connection[dict[str, Any]], web: Parts, actor: Actor, wanted: Sequence[DecisionOf]) -> list[Result]:
+    """How each decision went, in the order given; what one rule forbids stops no other. Call within a transaction."""
+    told_of: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    held = _hold(db, {parts_of(d.variant)[0] for d in wanted})
+    results = []
+    for d in wanted:
+        batch, cell = parts_of(d.variant)
+        row = store.get(db, batch, cell, hold=True) if batch in held else None
+        results.append(_one(db, web, actor, row, d, told_of[batch]))
+    for batch, made in sorted(told_of.items()):
+        store.decided(db, batch, actor.id, made)
+        if made:
+            note(db, actor.id, "variant.decide", batch, {"decisions": len(made)})
+    return results
 
 
 def _hold(db: Connection[dict[str, Any]], batches: set[str]) -> set[str]:

@@ -138,14 +138,33 @@ def change(
     with web.changing() as db:
         row = found(db, variant, hold=True)
         _matched(row, if_match)
-        if not row["made"] or row["state"] in ("queued", "cancelled"):
-            raise Problem("variant.unmade", "The variant was not made yet: there is nothing to edit.")
-        _refuse_texts(row, body.texts)
-        version = store.edit(db, row, body.texts, actor.id)
-        note(db, actor.id, "variant.edit", variant, {"version": version, "fields": sorted(body.texts)})
+        version = write(db, row, body.texts, actor)
         out = variant_out(web, found(db, variant))
     response.headers["ETag"] = f'"{version}"'
     return out
+
+
+def write(db: Connection[dict[str, Any]], row: Mapping[str, Any], texts: Mapping[str, str], actor: Actor, **how: Any) -> int:
+    """Other words for a variant, held with its batch: a new version's number. `how` goes to `store.edit`.
+
+    Raises Problem variant.unmade, input.invalid.
+    """
+    if not row["made"] or row["state"] in ("queued", "cancelled"):
+        raise Problem("variant.unmade", "The variant was not made yet: there is nothing to edit.")
+    _refuse_texts(row, texts)
+    version = store.edit(db, row, texts, actor.id, **how)
+    note(db, actor.id, "variant.edit", f"{row['batch']}.{row['id']}", {"version": version, "fields": sorted(texts)})
+    return version
+
+
+def back_to(db: Connection[dict[str, Any]], row: Mapping[str, Any], wanted: int, actor: Actor) -> int:
+    """An earlier version of a variant, held with its batch, stands again: its new number. Raises Problem variant.unmade."""
+    old = next((r for r in store.versions(db, row) if r["version"] == wanted and r["made"]), None)
+    if old is None or row["state"] in ("queued", "cancelled"):
+        raise Problem("variant.unmade", f"There is no finished version {wanted}.")
+    version = store.revert(db, row, old, actor.id)
+    note(db, actor.id, "variant.revert", f"{row['batch']}.{row['id']}", {"version": version, "to": wanted})
+    return version
 
 
 def _refuse_texts(row: Mapping[str, Any], texts: Mapping[str, str]) -> None:
@@ -218,11 +237,7 @@ def revert(
     with web.changing() as db:
         row = found(db, variant, hold=True)
         _matched(row, if_match)
-        old = next((r for r in store.versions(db, row) if r["version"] == body.version and r["made"]), None)
-        if old is None or row["state"] in ("queued", "cancelled"):
-            raise Problem("variant.unmade", f"There is no finished version {body.version}.")
-        version = store.revert(db, row, old, actor.id)
-        note(db, actor.id, "variant.revert", variant, {"version": version, "to": body.version})
+        version = back_to(db, row, body.version, actor)
         out = variant_out(web, found(db, variant))
     response.headers["ETag"] = f'"{version}"'
     return out
