@@ -213,7 +213,8 @@ class Composer:
         room = Room(shape=self.shape, limits=self.scene.limits)
         broad = self.shape is not None and self.shape.aspect > BROAD
         aside = 0.0 if broad else (self.concept.seed % 3 - 1) * ASIDE
-        layout = arrange(quiet, replace(placement, cta="platform", logo="none"), clean_family(aside, self.concept.family), self.kit, room)
+        family = clean_family(aside, self.concept.family)
+        layout = arrange(quiet, replace(placement, cta="platform", logo="none"), family, self.kit, room)
         backdrop = self._backdrop(layout, self.scene)
         fixture = wordless_fixture(self.concept, layout.grid, self.kit, layout.product)
         behind = fixture.draw(device_colours(self.kit, self.tones)) if fixture else ()

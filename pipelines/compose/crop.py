@@ -47,8 +47,9 @@ class Room:
     """What the picture leaves to a layout: the product's shape (None for no product), and what its scene can give.
 
     `limits` tells for a picture's size and a product's height where a foot may stand. `scale` below 1 asks
-    for a smaller product than the family wants, never under its least: the picture then shows more of its place; `turned` changes
-    the sides of text and product; `loud` below 1 asks for headlines so much smaller, never under their least. `fixed` is the product's box (px) once the scene has really placed it.
+    for a smaller product than the family wants, never under its least: the picture then shows more of its place; `loud`
+    below 1 asks for headlines so much smaller; `turned` changes the sides of text and product. `fixed` is the product's
+    box (px) once the scene has really placed it.
     """
 
     shape: Shape | None = None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Way:
-    """A way to stage a layout: what is left out, how much smaller the product and headlines are, whether sides are changed, how many
-    lights further on the scene's list, or a plain ground in place of the scene."""
+    """A way to stage a layout: what is left out, how much smaller the product and headlines are, whether sides are
+    changed, how many lights further on the scene's list, or a plain ground in place of the scene."""
 
     without: tuple[str, ...] = ()
     scale: float = 1.0

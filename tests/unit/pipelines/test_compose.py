@@ -145,8 +145,8 @@ class Half(Flat):
 def test_two_lights_meet_at_the_seam() -> None:
     composition = made("diptych", mode="dark", words=content(headline=("Slept 18 hours. Woke up cold.",)))
     h, w = composition.pixels.shape[:2]
-    left, right = composition.pixels[h // 2, w // 8], composition.pixels[h // 2, -w // 8]
-    assert int(right.mean()) - int(left.mean()) > 100
+    above, below = composition.pixels[h // 3, -w // 16], composition.pixels[-h // 16, w // 16]
+    assert int(below.mean()) - int(above.mean()) > 100
 
 
 def test_a_picture_in_a_page_leaves_the_page_alone() -> None:

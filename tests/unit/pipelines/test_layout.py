@@ -193,6 +193,23 @@ def test_the_logo_can_move_to_a_free_corner() -> None:
     assert all(p.box.gap(b) > 0 for p in places for b in others)
 
 
+def test_a_lying_product_takes_the_layout_that_is_meant_for_it() -> None:
+    lying = Room(shape=replace(BOTTLE, aspect=1.9))
+    stands, lies = (laid("scene", "300x250", room=room).product for room in (ROOM, lying))
+    assert stands is not None and lies is not None
+    assert lies.box.w > 0.6 * 300 > stands.box.w
+
+
+def test_one_word_stands_on_one_line_where_two_are_wanted() -> None:
+    assert [t.block.lines for t in laid("scene", "story", headline=("Endlich.",)).texts if t.role == "headline"] == [("Endlich.",)]
+
+
+def test_a_quieter_room_sets_a_smaller_headline() -> None:
+    loud, quiet = (laid("minimal", "portrait", room=replace(ROOM, loud=x)).text("headline") for x in (1.0, 0.66))
+    assert loud is not None and quiet is not None
+    assert quiet.block.size < loud.block.size
+
+
 def test_a_summary_is_in_fractions_of_the_canvas() -> None:
     boxes = summary(laid("product", "portrait"))
     assert set(boxes) >= {"headline", "product"}
