@@ -19,7 +19,7 @@ from pipelines.compose.geometry import Box
 MOST = 60
 LONG, MIDDLE, SHORT = 1.0, 0.68, 0.40
 """Heights of the first (and a band's last), the counted and the other ticks, in the tallest one's."""
-SIZES = (14.4, 13.2, 12.0, 11.0)
+SIZES = (13.6, 12.6, 11.6, 10.8)
 """Points of the words at the ends: the first size at which both stand on one line."""
 UNDER = 1.55
 """The words' baseline under the ticks, in their size."""
