@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LOCK = 0x0FAC7032
 TICK_S = 0.5
+GATHER_S = 0.02
+"""Bells are rung as soon as they are asked for, those of this time together; unasked, the relay looks each `TICK_S`."""
 STALE_S = 3.0
 """A lane whose oldest ready job is older rings again: its bell was lost, or its workers were away."""
 ENOUGH = 8
@@ -60,9 +62,12 @@ class Relay:
             over.wait(2.0)
         # when the database was away, so were the workers' heartbeats: let them beat first, then judge their leases
         self._due["expired_leases"] = time.monotonic() + self.settings.lease_s / 2
+        db.execute("listen bells")
         while not over.is_set():
             self.step(db)
-            over.wait(TICK_S)
+            over.wait(GATHER_S)
+            for _ in db.notifies(timeout=TICK_S, stop_after=1):
+                pass
 
     def step(self, db: Connection[dict[str, Any]]) -> None:
         """One round: bells, then whatever sweeps are due."""
