@@ -198,7 +198,7 @@ def _coloured(value: Any) -> tuple[str, bool]:
     if not isinstance(value, Mapping) or "colorSpace" not in value:
         raise _RefusedError("Its value is no colour", 'Write {"colorSpace": "srgb", "components": [0.11, 0.1, 0.23]}.')
     space, parts = value["colorSpace"], value.get("components")
-    if space not in SPACES:
+    if not isinstance(space, str) or space not in SPACES:
         raise _RefusedError(f"The colour space {space!r} is not known", f"Use one of {', '.join(SPACES)}.")
     if not isinstance(parts, Sequence) or isinstance(parts, str) or len(parts) != 3 or not all(_number(p) for p in parts):
         raise _RefusedError("A colour has three components", 'Write three numbers, or "none" where there is none.')

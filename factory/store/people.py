@@ -113,6 +113,22 @@ def close_session(db: Connection[dict[str, Any]], token: bytes) -> None:
     db.execute("delete from sessions where token = %s", (token,))
 
 
+def sessions_of(db: Connection[dict[str, Any]], person: str) -> list[dict[str, Any]]:
+    """Where a person is signed in, last seen first."""
+    return db.execute("select token, created_at, seen_at, expires_at from sessions where person = %s and expires_at > now() "
+                      "order by seen_at desc", (person,)).fetchall()
+
+
+def close_others(db: Connection[dict[str, Any]], person: str, token: bytes) -> int:
+    """End every session of a person but one. Returns how many."""
+    return len(db.execute("delete from sessions where person = %s and token <> %s returning 1 as one", (person, token)).fetchall())
+
+
+def set_password(db: Connection[dict[str, Any]], person: str, password: str) -> None:
+    """Set a password's hash."""
+    db.execute("update people set password = %s where id = %s", (password, person))
+
+
 def forget_sessions(db: Connection[dict[str, Any]]) -> int:
     """Drop sessions that have ended. Returns how many."""
     return len(db.execute("delete from sessions where expires_at < now() returning 1 as one").fetchall())

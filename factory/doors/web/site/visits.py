@@ -72,6 +72,11 @@ def end(parts: Parts, request: Request, response: Response) -> None:
     response.delete_cookie(name, path="/", secure=name.startswith("__Host-"), httponly=True, samesite="lax")
 
 
+def token_of(parts: Parts, request: Request) -> bytes:
+    """What the store knows this session by."""
+    return _sha256(request.cookies.get(cookie_name(parts), ""))
+
+
 def check_origin(parts: Parts, request: Request) -> None:
     """Refuse a change that another site's page asks for. Raises Problem page.origin."""
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
