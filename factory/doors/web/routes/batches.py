@@ -271,13 +271,18 @@ def _wait(prefer: str | None) -> int:
 def cancel(batch: BatchId, actor: Annotated[Actor, Needs("creator")], web: Web) -> BatchOut:
     """What waits is not made any more; what was made is kept. Asked twice, it is stopped once."""
     with web.changing() as db:
-        row = _held(db, batch)
-        stopped = row["ending"] == "cancelled" or row["state"] == "cancelled"
-        if not stopped and not batches.stop(db, batch, "cancelled"):
-            raise Problem("state.conflict", f"The batch is {row['state']}: there is nothing to stop.")
-        if not stopped:
-            note(db, actor.id, "batch.cancel", batch)
+        stop(db, batch, actor)
         return shown(web, db, batch)
+
+
+def stop(db: Connection[dict[str, Any]], batch: str, actor: Actor) -> None:
+    """Stop a batch, within a transaction. Raises Problem batch.unknown or state.conflict."""
+    row = _held(db, batch)
+    if row["ending"] == "cancelled" or row["state"] == "cancelled":
+        return
+    if not batches.stop(db, batch, "cancelled"):
+        raise Problem("state.conflict", f"The batch is {row['state']}: there is nothing to stop.")
+    note(db, actor.id, "batch.cancel", batch)
 
 
 @router.post(
@@ -290,14 +295,21 @@ def cancel(batch: BatchId, actor: Annotated[Actor, Needs("creator")], web: Web) 
 def retry_failed(batch: BatchId, actor: Annotated[Actor, Needs("creator")], web: Web) -> BatchOut:
     """Jobs that failed are tried again from nothing; what was made stays as it is."""
     with web.changing() as db:
-        row = _held(db, batch)
-        if row["state"] != "completed_with_errors":
-            raise Problem("state.conflict", f"The batch is {row['state']}; only one that ended with errors is tried again.")
-        jobs = batches.again(db, batch)
-        if not jobs:
-            raise Problem("state.conflict", "No job of the batch failed: what is missing was dropped by its checks.")
-        note(db, actor.id, "batch.retry", batch, {"jobs": len(jobs)})
+        try_again(db, batch, actor)
         return shown(web, db, batch)
+
+
+def try_again(db: Connection[dict[str, Any]], batch: str, actor: Actor) -> int:
+    """Try a batch's failed jobs once more, within a transaction; returns how many. Raises Problem batch.unknown or
+    state.conflict."""
+    row = _held(db, batch)
+    if row["state"] != "completed_with_errors":
+        raise Problem("state.conflict", f"The batch is {row['state']}; only one that ended with errors is tried again.")
+    jobs = batches.again(db, batch)
+    if not jobs:
+        raise Problem("state.conflict", "No job of the batch failed: what is missing was dropped by its checks.")
+    note(db, actor.id, "batch.retry", batch, {"jobs": len(jobs)})
+    return len(jobs)
 
 
 def _held(db: Connection[dict[str, Any]], batch: str) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -173,4 +174,9 @@ def read_static(name: str) -> bytes:
     found = next((f for f in (files("factory.doors.web.site") / "static").iterdir() if f.name == name and f.is_file()), None)
     if found is None:
         raise FileNotFoundError(name)
-    return found.read_bytes()
+    data = found.read_bytes()
+    return IMPORTED.sub(lambda m: b'from "' + static(m[1].decode()).encode() + b'"', data) if name.endswith(".js") else data
+
+
+IMPORTED: Final = re.compile(rb'from "\./([a-z0-9._-]+\.js)"')
+"""Modules import each other at the very address that pages name, so that each runs once."""

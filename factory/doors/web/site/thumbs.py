@@ -128,7 +128,8 @@ def _frame(film: bytes) -> bytes:
         file.flush()
         command = [get_ffmpeg_exe(), "-v", "error", "-nostdin", "-threads", "1", "-protocol_whitelist", "file,pipe",
                    "-f", "mov", "-i", file.name,
-                   "-frames:v", "1", "-vf", f"scale='min({max(WIDTHS)},iw)':-2", "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "2", "pipe:1"]
+                   "-frames:v", "1", "-vf", f"scale='min({max(WIDTHS)},iw)':-2", "-f", "image2pipe", "-c:v", "mjpeg",
+                   "-q:v", "2", "pipe:1"]
         try:
             done = subprocess.run(command, capture_output=True, timeout=FRAME_S, check=True)  # noqa: S603  (ours, no shell)
         except (subprocess.SubprocessError, OSError) as error:
