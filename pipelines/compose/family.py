@@ -151,6 +151,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "price": {"style": "headline", "weight": 800, "face": "display", "colour": "accent"},
     "lockup": {"style": "headline"}, "lockup-poster": {"style": "headline"},
     "lockup-row": {"style": "headline"}, "lockup-line": {"style": "headline"}, "lockup-terms": {"style": "headline"},
+    "lockup-broad": {"style": "headline"}, "lockup-date": {"style": "headline"},
     "was": {"style": "sub", "weight": 500, "colour": "muted", "lines": (1, 1)},
     "rating": {"style": "headline", "weight": 800, "face": "display"},
     "kicker": {"style": "sub", "weight": 600, "lines": (1, 1)},

@@ -1,9 +1,9 @@
-"""An offer as one object: what it buys, for how much, what it cost before, the unit price and the code.
+"""An offer as one object: what it buys, for how much, until when, what it cost before, the unit price and the code.
 
 A price never stands without what it buys, nor an old price without the new one, so they are set together or not at
 all. `lockup` is a stack, as wide as its price; `lockup-poster` a wide head over narrow details, so that a
-product may stand beside those; `lockup-row` has what explains the price beside it; `lockup-line`, for strips, is the
-least that is still true: what it buys, and the price.
+product may stand beside those; `lockup-row` has what explains the price beside it; `lockup-line` is what it buys and
+the price, no more; `lockup-terms`, for strips without room for a price and its conditions, is the last day and the code.
 """
 
 from __future__ import annotations
@@ -11,41 +11,48 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from pipelines.compose.block import place, price, set_line
-from pipelines.compose.draw import Item, PathItem
+from pipelines.compose.draw import Item
 from pipelines.compose.faces import face_of
 from pipelines.compose.family import Column, Slot
 from pipelines.compose.fit import fit
 from pipelines.compose.flow import Placed, Setting
 from pipelines.compose.geometry import Box, union
 from pipelines.compose.marks import moved
-from pipelines.compose.prices import code_word, old_price
-from pipelines.compose.setting import Block, composite, run_pieces
+from pipelines.compose.prices import old_price
+from pipelines.compose.setting import Block
+from pipelines.compose.ticket import ticket
+from pipelines.compose.typeset import Face
 
 SLOTS: Mapping[str, Slot] = {
     "buys": Slot(role="buys", style="headline", weight=700),
     "price": Slot(role="price", style="headline", weight=800, face="display", colour="accent"),
+    "date": Slot(role="date", style="headline", weight=800, face="display", colour="accent"),
     "was": Slot(role="was", style="body", weight=500),
     "per": Slot(role="per", style="legal", weight=500),
     "code": Slot(role="code", style="body", weight=700),
 }
 BUYS = (0.15, 0.30)
 """Least and most size of the quantity, in sizes of the price; between them it is as wide as the price."""
+DAY, BESIDE_DAY = (0.13, 0.25), 0.9
+"""Least and most size of the last day, in sizes of the price: it may be wider than that. The quantity is smaller."""
 DETAIL, FINE, CODE = 0.115, 0.085, 0.135
 """Sizes of the old price, the unit price and the code, in sizes of the price; never under what a screen needs."""
 LEAST_DETAIL, FINE_LEAST = 0.9, 0.86
 """Least size of the old price, in the class' least body sizes, and of the unit price, in those of the old one."""
 AIR, ROOM = 0.085, 0.105
 """Between the quantity and the price, and under the price, in sizes of the price."""
-TICKET, NOTCH, EDGE, PAD = 2.1, 0.15, 0.042, 0.85
-"""The ticket: height over the size of its code; notch and line over that height's half; padding in em."""
 SMALLER, TRIES = 0.965, 60
-WORTH = 0.93
-"""What the price may lose in size so that the ticket says `Code`."""
+LAST = 0.42
+"""Size of the last day in strips, in sizes of the price that is not there."""
+UNTIL = {
+    "en": "until", "fr": "jusqu’au", "de": "bis", "es": "hasta el", "it": "fino al", "nl": "t/m", "pt": "até",
+    "pl": "do",
+}
+"""What stands before the last day of an offer."""
 Form = Callable[..., "list[Placed] | None"]
-"""(setting, named, size): whether the ticket says what it is, and a size of the price."""
+"""(setting, widest, size): the width there is, and a size of the price."""
 
 
 def stands_open(column: Column) -> bool:
@@ -61,16 +68,12 @@ def is_lockup(column: Column) -> bool:
 def set_lockup(column: Column, box: Box, setting: Setting) -> tuple[Placed, ...] | None:
     """The lock-up as large as a box lets it stand, or None where it does not fit whole."""
     form = FORMS[column.slots[0].role]
-    bare = _largest(partial(form, setting, False), box, setting)
-    if bare is None:
-        return None
-    named = _largest(partial(form, setting, True), box, setting)
-    chosen = named if named is not None and named[0] >= WORTH * bare[0] else bare
-    return _seated(chosen[1], column, box, setting.content.rtl)
+    made = _largest(partial(form, setting, box.w), box, setting)
+    return None if made is None else _seated(made, column, box, setting.content.rtl)
 
 
-def _largest(form: Callable[[float], list[Placed] | None], box: Box, setting: Setting) -> tuple[float, list[Placed]] | None:
-    """The largest price at which a form fits in a box, and the form."""
+def _largest(form: Callable[[float], list[Placed] | None], box: Box, setting: Setting) -> list[Placed] | None:
+    """The form at the largest price at which it fits in a box."""
     figure = _price(100.0, 0.0, 0.0, setting).box
     size = 100.0 * min(box.w / figure.w, box.h / figure.h)
     for _ in range(TRIES):
@@ -78,7 +81,7 @@ def _largest(form: Callable[[float], list[Placed] | None], box: Box, setting: Se
             return None
         made = form(size)
         if made is not None and _around(made).w <= box.w + 0.5 and _around(made).h <= box.h + 0.5:
-            return size, made
+            return made
         size *= SMALLER
     return None
 
@@ -103,8 +106,8 @@ def _around(made: list[Placed]) -> Box:
 # --------------------------------------------------------------------------------------------------------- forms
 
 
-def _stack(setting: Setting, named: bool, size: float) -> list[Placed] | None:
-    head = _head(size, setting)
+def _stack(setting: Setting, widest: float, size: float) -> list[Placed] | None:
+    head = _head(size, setting, widest)
     if head is None:
         return None
     width, foot = _around(head).right, _around(head).bottom
@@ -112,49 +115,99 @@ def _stack(setting: Setting, named: bool, size: float) -> list[Placed] | None:
     if rows is None:
         return None
     done = [*head, *rows]
-    ticket = _ticket(size, setting, width, named)
+    code = _ticket(size, setting, width, widest)
     if setting.content.first("code"):
-        if ticket is None:
+        if code is None:
             return None
-        done.append(_shifted(ticket, 0, _around(done).bottom + ROOM * size - ticket.box.y))
+        done.append(_shifted(code, 0, _around(done).bottom + ROOM * size - code.box.y))
     return done
 
 
-def _poster(setting: Setting, _named: bool, size: float) -> list[Placed] | None:
+def _poster(setting: Setting, widest: float, size: float) -> list[Placed] | None:
     """A head as wide as its column and, under its left, what explains it, as narrow as it can be: a product may stand
     beside that."""
-    head = _head(size, setting)
+    head = _head(size, setting, widest)
     if head is None:
         return None
     done, gap = list(head), ROOM * size
-    ticket = _ticket(size, setting, 0.0, False)
-    for p in (_was(size, setting), _per(size, setting, _around(head).w), ticket):
+    for p in (_was(0.0, setting), _per(0.0, setting, _around(head).w), _ticket(0.0, setting, 0.0, 0.0)):
         if p is not None:
             done.append(_shifted(p, -p.box.x, _around(done).bottom + gap - (p.box.y if p.role == "code" else p.block.cap_top)))
             gap = max(0.5 * p.block.size, 0.6 * setting.grid.unit) if p.role == "was" else 0.075 * size
     return done
 
 
-def _row(setting: Setting, named: bool, size: float) -> list[Placed] | None:
-    """What explains the price stands right of it, its ticket on the price's baseline, or lower where it is the taller."""
-    head = _head(size, setting)
+def _broad(setting: Setting, widest: float, size: float) -> list[Placed] | None:
+    """A head and, in one row under it, what explains the price and the ticket; a stack where they need more width."""
+    head = _head(size, setting, widest)
     if head is None:
         return None
-    beside = [p for p in (_was(size, setting), _per(size, setting, 4.0 * size), _ticket(size, setting, 0.0, named)) if p]
+    for large in (size, 0.0):
+        left = _under(_was(large, setting), _per(large, setting, 0.6 * widest), setting)
+        code = _ticket(large, setting, 0.0, widest)
+        if not left or code is None:
+            return _stack(setting, widest, size)
+        gap = 0.1 * size
+        if _around(left).w + gap + code.box.w <= widest:
+            break
+    else:
+        return None
+    top = _around(head).bottom + ROOM * size
+    high = max(_around(left).h, code.box.h)
+    left = [_shifted(p, 0, top + (high - _around(left).h) / 2 - _around(left).y) for p in left]
+    x = max(_around(left).right + gap, _around(head).right - code.box.w)
+    return [*head, *left, _shifted(code, x - code.box.x, top + (high - code.box.h) / 2 - code.box.y)]
+
+
+def _under(was: Placed | None, per: Placed | None, setting: Setting) -> list[Placed]:
+    """The unit price under the old one, or the one that there is."""
+    if was is None or per is None:
+        only = was or per
+        return [_shifted(only, -only.box.x, 0)] if only else []
+    under = was.block.baseline + max(0.5 * was.block.size, 0.6 * setting.grid.unit)
+    return [_shifted(was, -was.box.x, 0), _shifted(per, -per.box.x, under - per.block.cap_top)]
+
+
+def _row(setting: Setting, widest: float, size: float) -> list[Placed] | None:
+    """What explains the price stands right of it, its ticket on the price's baseline, or lower where it is the taller."""
+    head = _head(size, setting, 0.0)
+    if head is None:
+        return None
+    left, gap = _around(head).right + 0.16 * size, max(0.075 * size, 0.6 * setting.grid.unit)
+    code = _ticket(size, setting, 0.0, widest)
+    day = _day(size, code.box.w if code else 0.0, widest - left, setting)
+    beside = [p for p in (day, _was(size, setting), _per(size, setting, 4.0 * size), code) if p]
     if not beside:
         return head
-    left, gap = _around(head).right + 0.16 * size, max(0.075 * size, 0.6 * setting.grid.unit)
     foot = head[-1].block.baseline
     placed: list[Placed] = []
     for p in reversed(beside):
         low = p.box.bottom if placed or p.role == "code" else p.block.baseline
         placed.append(_shifted(p, left - p.box.x, foot - low))
-        foot = placed[-1].box.y - gap
+        foot = placed[-1].box.y - gap * (1.5 if len(placed) == 1 else 1.0)
     over = min(_around(head).y - placed[-1].box.y, _around(head).bottom - _around(placed).bottom)
     return [*head, *(_shifted(p, 0, max(0.0, over)) for p in reversed(placed))]
 
 
-def _line(setting: Setting, _named: bool, size: float) -> list[Placed] | None:
+def _terms(setting: Setting, widest: float, size: float) -> list[Placed] | None:
+    """The last day over the code: what an offer says where its price and conditions have no room."""
+    parts = [p for p in (_last_day(LAST * size, setting), _ticket(size, setting, 0.0, widest)) if p is not None]
+    if not parts:
+        return _line(setting, widest, size)
+    done: list[Placed] = []
+    for p in parts:
+        top = _around(done).bottom + max(0.12 * size, 5.0) if done else 0.0
+        done.append(_shifted(p, -p.box.x, top - p.box.y))
+    return done
+
+
+def _date(setting: Setting, widest: float, size: float) -> list[Placed] | None:
+    """The last day alone, for the smallest strip; the price where an offer has no end."""
+    day = _last_day(LAST * size, setting)
+    return [day] if day is not None else _line(setting, widest, size)
+
+
+def _line(setting: Setting, _widest: float, size: float) -> list[Placed] | None:
     """The quantity in two lines as tall as the price's figure, then the price."""
     figure = _price(size, 0.0, 0.0, setting)
     face = face_of(setting.kit, SLOTS["buys"].face, SLOTS["buys"].weight)
@@ -178,7 +231,10 @@ def _line(setting: Setting, _named: bool, size: float) -> list[Placed] | None:
     return [_told("buys", block), _shifted(figure, right - figure.box.x, 0)]
 
 
-FORMS: Mapping[str, Form] = {"lockup": _stack, "lockup-poster": _poster, "lockup-row": _row, "lockup-line": _line}
+FORMS: Mapping[str, Form] = {
+    "lockup": _stack, "lockup-poster": _poster, "lockup-row": _row, "lockup-line": _line,
+    "lockup-broad": _broad, "lockup-terms": _terms, "lockup-date": _date,
+}
 
 
 # --------------------------------------------------------------------------------------------------------- parts
@@ -199,42 +255,88 @@ def _price(size: float, x: float, top: float, setting: Setting) -> Placed:
     return _told("price", block.moved(x - block.box[0], 0))
 
 
-def _head(size: float, setting: Setting) -> list[Placed] | None:
-    """The quantity over the price, both as wide; a long quantity takes two lines."""
+def _head(size: float, setting: Setting, widest: float) -> list[Placed] | None:
+    """The quantity over the price and, where it may be `widest` wide, the last day under it, which is larger than the
+    quantity."""
     words = setting.content.first("buys")
+    figure = _price(size, 0.0, 0.0, setting)
     if not words:
-        return [_price(size, 0.0, 0.0, setting)]
-    face = face_of(setting.kit, SLOTS["buys"].face, SLOTS["buys"].weight)
-    width = _price(size, 0.0, 0.0, setting).box.w
-    least, most = (share * size for share in BUYS)
-    floor = setting.grid.sizes["body"][0] * LEAST_DETAIL
-    wanted = width / max(face.run(words, 1.0, -0.01, setting.content.locale).width, 1e-6)
-    if wanted >= max(least, floor):
-        block = _snug(words, face, min(wanted, most), width, setting)
-    else:
-        set_ = fit(
-            words, face, width, 4 * most, setting.grid.pt, size=(max(least, floor), most, most), lines=(1, 3),
-            locale=setting.content.locale,
-        )
-        if set_ is None:
-            return None
-        block = place(set_, face, 0.0, 0.0, "left", role="buys")
-    hang = block.box[1] + block.box[3] - block.baseline
-    top = block.baseline + max(hang * 0.6, 0.0) + AIR * size
-    figure = _price(size, 0.0, top, setting)
+        return [figure]
+    day = _day(size, figure.box.w, widest, setting) if widest else None
+    most = min(BUYS[1] * size, BESIDE_DAY * day.block.size) if day else BUYS[1] * size
+    buys = _wide(words, size, figure.box.w, most, setting, widest)
+    if buys is None or (day is None and widest and last_day(setting)):
+        return None
+    hang = buys.block.box[1] + buys.block.box[3] - buys.block.baseline
+    top = buys.block.baseline + max(hang * 0.6, 0.0) + AIR * size
     ink = min(p.box[1] for p in figure.block.pieces)
-    return [_told("buys", block), _shifted(figure, 0, round(top - ink))]
+    figure = _shifted(figure, 0, round(top - ink))
+    if day is None:
+        return [buys, figure]
+    return [buys, figure, _shifted(day, 0, round(figure.box.bottom + 1.2 * AIR * size - day.block.cap_top))]
 
 
-def _snug(words: str, face: Any, size: float, width: float, setting: Setting) -> Block:
+def _wide(
+    words: str, size: float, width: float, most: float, setting: Setting, widest: float
+) -> Placed | None:
+    """The quantity at most as wide as the price, in one line if that is large enough, else in up to three."""
+    face = face_of(setting.kit, SLOTS["buys"].face, SLOTS["buys"].weight)
+    least = max(BUYS[0] * size, setting.grid.sizes["body"][0] * LEAST_DETAIL)
+    most = max(most, least)
+    wanted = width / max(face.run(words, 1.0, -0.01, setting.content.locale).width, 1e-6)
+    if max(wanted, widest / width * wanted) >= least:
+        wanted = max(wanted, least)
+        return _told("buys", _snug(words, face, min(wanted, most), width, setting, "buys"))
+    set_ = fit(
+        words, face, width, 4 * most, setting.grid.pt, size=(least, most, most), lines=(1, 3), locale=setting.content.locale
+    )
+    return None if set_ is None else _told("buys", place(set_, face, 0.0, 0.0, "left", role="buys"))
+
+
+def _day(size: float, width: float, widest: float, setting: Setting) -> Placed | None:
+    """The last day in one line: as wide as the price, or wider where there is room; smaller type stands on two lines."""
+    words, face = last_day(setting), face_of(setting.kit, SLOTS["date"].face, SLOTS["date"].weight)
+    if not words:
+        return None
+    least = max(DAY[0] * size, setting.grid.sizes["body"][0] * LEAST_DETAIL)
+    most = max(DAY[1] * size, least)
+    em = min(widest / max(face.run(words, 1.0, -0.01, setting.content.locale).width, 1e-6), most)
+    if em >= least:
+        return _told("date", _snug(words, face, em, width, setting, "date"))
+    set_ = fit(
+        words, face, widest, 4 * most, setting.grid.pt, size=(least, most, most), lines=(1, 2), locale=setting.content.locale
+    )
+    return None if set_ is None else _told("date", place(set_, face, 0.0, 0.0, "left", role="date"))
+
+
+def last_day(setting: Setting) -> str:
+    """Until when the offer holds, in words; "" where nothing is offered, or the language has no word for it here."""
+    content = setting.content
+    until = UNTIL.get(content.locale.split("-", maxsplit=1)[0], "")
+    day = content.first("date")
+    return f"{until} {day}" if until and day and content.first("buys") else ""
+
+
+def _last_day(size: float, setting: Setting) -> Placed | None:
+    words, face = last_day(setting), face_of(setting.kit, SLOTS["date"].face, SLOTS["date"].weight)
+    if not words:
+        return None
+    em = max(size, setting.grid.sizes["body"][0])
+    block = set_line(
+        words, face, em, 0.0, round(face.cap * em), role="date", locale=setting.content.locale, tracking=-0.01
+    )
+    return _told("date", block)
+
+
+def _snug(words: str, face: Face, size: float, width: float, setting: Setting, role: str) -> Block:
     """One line, its ink from 0 to `width`: what little is missing is given to the letters' spacing."""
     run = face.run(words, size, -0.01, setting.content.locale)
-    block = set_line(words, face, size, 0.0, round(face.cap * size), role="buys", locale=setting.content.locale, tracking=-0.01)
+    block = set_line(words, face, size, 0.0, round(face.cap * size), role=role, locale=setting.content.locale, tracking=-0.01)
     if not 0.5 < width - run.width < 0.05 * width:
         return block
     extra = (width - run.width) / max(len(words) - 1, 1) / size
     return set_line(
-        words, face, size, 0.0, round(face.cap * size), role="buys", locale=setting.content.locale, tracking=-0.01 + extra
+        words, face, size, 0.0, round(face.cap * size), role=role, locale=setting.content.locale, tracking=-0.01 + extra
     )
 
 
@@ -281,51 +383,10 @@ def _per(size: float, setting: Setting, width: float) -> Placed | None:
     return _told("per", place(set_, face, 0.0, 0.0, "left", role="per")) if set_ is not None else None
 
 
-def _ticket(size: float, setting: Setting, width: float, named: bool) -> Placed | None:
-    """The code in a ticket at least `width` wide (None where it takes more): a notch at each end; where it is `named`,
-    a perforation after the word for it."""
+def _ticket(size: float, setting: Setting, width: float, widest: float) -> Placed | None:
+    """The code in its ticket; None for no code."""
     words = setting.content.first("code")
     if not words:
         return None
-    locale = setting.content.locale
-    em = _detail(CODE, size, setting)
-    strong, plain = face_of(setting.kit, "text", 700), face_of(setting.kit, "text", 500)
-    code = strong.run(words, em, 0.06, locale)
-    word = plain.run(code_word(locale), em, 0.0, locale) if named else None
-    pad, height = PAD * em, TICKET * em
-    stub = word.width + 1.7 * pad if word else 0.0
-    natural = stub + code.width + 2 * pad
-    if width and natural > width + 0.5:
-        return None
-    whole = max(natural, width)
-    baseline = round(height / 2 + strong.cap * em / 2)
-    middle = stub + (whole - stub) / 2
-    pieces = run_pieces(code, middle - code.width / 2 - code.ink[0], baseline, name="code")
-    if word is not None:
-        pieces = run_pieces(word, (stub - word.width) / 2 + 0.1 * pad - word.ink[0], baseline, name="word") + pieces
-    text = f"{code_word(locale)} {words}" if word is not None else words
-    block = composite(pieces, text, strong, em, "code", "#000000", 0.0, baseline - strong.cap * em)
-    return _told("code", block, _paper(whole, height, stub, setting))
-
-
-def _paper(width: float, height: float, stub: float, setting: Setting) -> tuple[Item, ...]:
-    """The ticket's outline and its perforation, in the kit's corner radius."""
-    import skia
-
-    line = max(1.0, EDGE * height)
-    inset = line / 2
-    body, bites = skia.Path(), skia.Path()
-    radius = max(setting.kit.shapes.radius * 3, 0.06) * height
-    body.addRoundRect(skia.Rect.MakeXYWH(inset, inset, width - line, height - line), radius, radius)
-    for x in (inset, width - inset):
-        bites.addCircle(x, height / 2, NOTCH * height)
-    outline = skia.Op(body, bites, skia.PathOp.kDifference_PathOp)
-    items: list[Item] = [PathItem(path=outline, colour="#000000", stroke=line, role="ticket")]
-    if stub:
-        dots, step = skia.Path(), 2.4 * line
-        count = int((height - 3 * line) / step)
-        start = (height - count * step) / 2 + (step - line) / 2
-        for k in range(count):
-            dots.addRect(skia.Rect.MakeXYWH(stub - line / 2, start + k * step, line, line))
-        items.append(PathItem(path=dots, colour="#000000", role="ticket"))
-    return tuple(items)
+    block, paper = ticket(words, setting.content.locale, setting.kit, _detail(CODE, size, setting), (width, widest))
+    return _told("code", block, paper)

@@ -28,7 +28,7 @@ FINE = 60
 """Steps in which a device over the picture is made."""
 LIGHTS = 160
 """Steps of the light's way: what nobody can see is not drawn again."""
-STAYING = ("logo", "frame", "button", "cta", "legal", "price", "buys", "was", "per", "code", "rating", "source")
+STAYING = ("logo", "frame", "button", "cta", "legal", "price", "buys", "date", "was", "per", "code", "rating", "source")
 """Roles that are there from the start: an offer is never told without its terms, a voice never without its source."""
 
 

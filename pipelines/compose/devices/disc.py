@@ -12,10 +12,16 @@ from pipelines.compose.geometry import Box
 
 HIGH = 0.56
 """Where the disc's centre stands on the product, from its foot up in heights."""
+LOWER = 0.2
+"""How much lower it stands, in heights of the product, where even the smallest one would touch the words over it."""
 LEAST, SLIM = 0.66, 0.86
 """Smallest radius, in widths of the product: less would not show as a disc; of a broad one, so many heights count."""
 AIR = 0.022
 """Distance to words, in short sides of the canvas."""
+SEEN = 0.12
+"""Least distance of the disc's colour from the ground's in OKLab: a nearer one is a stain."""
+NIGHT = 0.5
+"""OKLab lightness under which a ground is night, and the disc a moon."""
 
 
 def circle(data: Data, box: Box) -> tuple[float, float, float]:
@@ -30,7 +36,11 @@ def circle(data: Data, box: Box) -> tuple[float, float, float]:
     cx, cy = product.centre[0], seen.bottom - HIGH * seen.h
     while radius > least and _touches(data, cx + 0.5 * radius * aside, cy, radius, AIR * side):
         radius *= 0.97
-    return cx + 0.5 * radius * aside, cy, radius
+    cx += 0.5 * radius * aside
+    lowest = cy + LOWER * seen.h
+    while cy < lowest and _touches(data, cx, cy, radius, AIR * side):
+        cy += 0.01 * seen.h
+    return cx, cy, radius
 
 
 def _touches(data: Data, cx: float, cy: float, radius: float, air: float) -> bool:
@@ -50,4 +60,14 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
     cx, cy, radius = circle(data, box)
     path = skia.Path()
     path.addCircle(cx, cy + (1 - progress) * 1.2 * radius, radius)
-    return (PathItem(path=path, colour=colours["disc"], role="device"),)
+    return (PathItem(path=path, colour=tone(colours), role="device"),)
+
+
+def tone(colours: Mapping[str, str]) -> str:
+    """The disc's own colour where the ground lets it be seen, else a role's that does."""
+    from brand_kits.colour import hex_to_oklab
+
+    ground = hex_to_oklab(colours["ground"])
+    other = "muted" if ground[0] < NIGHT else "accent"
+    apart = math.dist(hex_to_oklab(colours["disc"]), ground)
+    return colours["disc"] if apart >= SEEN else colours.get(other, colours["disc"])

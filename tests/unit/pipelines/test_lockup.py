@@ -19,9 +19,12 @@ from pipelines.compose.prices import code_word, old_price, written_price
 
 GROUP = replace(ROOM, shape=replace(BOTTLE, aspect=0.97, sink=0.029))
 SAID = {
-    "en": {"buys": "Three bottles", "per": "€10.00 per litre", "headline": "Last call for first coffee."},
-    "fr": {"buys": "Trois bouteilles", "per": "10,00\u00a0€ le litre", "headline": "Dernier appel pour premier café."},
-    "de": {"buys": "Drei Flaschen", "per": "10,00\u00a0€ je Liter", "headline": "Letzte Runde, erster Kaffee."},
+    "en": {"buys": "Three bottles", "per": "€10.00 per litre", "headline": "Last call for first coffee.",
+           "date": "31 December"},
+    "fr": {"buys": "Trois bouteilles", "per": "10,00\u00a0€ le litre", "headline": "Dernier appel pour premier café.",
+           "date": "31 décembre"},
+    "de": {"buys": "Drei Flaschen", "per": "10,00\u00a0€ je Liter", "headline": "Letzte Runde, erster Kaffee.",
+           "date": "31. Dezember"},
 }
 LEGAL = {
     "en": "First order, one per household, until 31 December 2026. Contains caffeine. While stocks last.",
@@ -43,13 +46,41 @@ def laid(shape: str, locale: str) -> Layout:
 
 
 @pytest.mark.parametrize("locale", sorted(SAID))
+@pytest.mark.parametrize("shape", [s for s in SHAPES if s not in ("160x600", *STRIPS)])
+def test_a_price_stands_with_what_it_buys_its_last_day_and_its_terms(shape: str, locale: str) -> None:
+    roles = {t.role for t in laid(shape, locale).texts}
+    assert {"headline", "price", "buys", "date", "was", "per", "code", "legal"} <= roles
+
+
+@pytest.mark.parametrize("locale", sorted(SAID))
+def test_strips_without_room_for_terms_say_no_price(locale: str) -> None:
+    said = {shape: {t.role for t in laid(shape, locale).texts} for shape in STRIPS}
+    assert {"headline", "date", "code"} <= said["728x90"] and {"headline", "date"} <= said["320x50"]
+    assert not any("price" in roles for roles in said.values())
+
+
 @pytest.mark.parametrize("shape", [s for s in SHAPES if s != "160x600"])
-def test_a_price_never_stands_without_what_it_buys(shape: str, locale: str) -> None:
-    layout = laid(shape, locale)
-    roles = {t.role for t in layout.texts}
-    assert {"price", "buys"} <= roles
-    if shape not in STRIPS:
-        assert {"was", "per", "code", "legal"} <= roles
+def test_an_offer_without_an_end_has_a_layout_too(shape: str) -> None:
+    endless = offered("en").without(("date",))
+    layout = arrange(endless, placement(shape), load_family("offer"), kit(), GROUP)
+    assert layout.text("date") is None and layout.text("code" if shape != "320x50" else "price") is not None
+
+
+def test_the_last_day_is_said_in_the_language_of_the_offer() -> None:
+    words = {locale: text.block.text for locale in SAID if (text := laid("story", locale).text("date"))}
+    assert words == {"en": "until 31 December", "fr": "jusqu’au 31 décembre", "de": "bis 31. Dezember"}
+
+
+@pytest.mark.parametrize("shape", ["story", "728x90", "300x600", "300x250"])
+def test_a_ticket_says_that_it_holds_a_code(shape: str) -> None:
+    code = laid(shape, "fr").text("code")
+    assert code is not None and code.block.text == "Code NIGHTCAP"
+
+
+@pytest.mark.parametrize("shape", ["story", "portrait", "square"])
+def test_the_last_day_is_larger_than_the_quantity(shape: str) -> None:
+    date, buys = laid(shape, "en").text("date"), laid(shape, "en").text("buys")
+    assert date is not None and buys is not None and date.block.size > buys.block.size
 
 
 @pytest.mark.parametrize("locale", sorted(SAID))
@@ -72,12 +103,12 @@ def test_only_the_sum_is_struck() -> None:
 
 @pytest.mark.parametrize("shape", ["story", "portrait", "square", "landscape", "300x250", "300x600", "970x250"])
 def test_parts_of_the_lockup_do_not_touch(shape: str) -> None:
-    parts = [t for t in laid(shape, "fr").texts if t.role in ("buys", "price", "was", "per", "code")]
+    parts = [t for t in laid(shape, "fr").texts if t.role in ("buys", "price", "date", "was", "per", "code")]
     assert all(not a.box.overlaps(b.box) for a, b in combinations(parts, 2))
 
 
-def test_the_quantity_is_as_wide_as_the_price() -> None:
-    layout = laid("square", "en")
+def test_the_quantity_of_an_endless_offer_is_as_wide_as_the_price() -> None:
+    layout = arrange(offered("en").without(("date",)), placement("square"), load_family("offer"), kit(), GROUP)
     buys, price = layout.text("buys"), layout.text("price")
     assert buys is not None and price is not None
     assert buys.box.w == pytest.approx(price.box.w, rel=0.02)
@@ -85,8 +116,8 @@ def test_the_quantity_is_as_wide_as_the_price() -> None:
 
 
 def test_the_price_is_the_largest_figure_of_the_offer() -> None:
-    for shape in SHAPES:
-        sizes = {t.role: t.block.size for t in laid(shape, "en").texts} if shape != "160x600" else {"price": 1.0}
+    for shape in (s for s in SHAPES if s not in ("160x600", *STRIPS)):
+        sizes = {t.role: t.block.size for t in laid(shape, "en").texts}
         assert sizes["price"] == max(sizes.values())
 
 
