@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from composing import content, kit
+from composing import ROOM, content, kit, placement
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +20,7 @@ from pipelines.compose.devices.disc import SEEN, circle, tone
 from pipelines.compose.devices.fill_letters import grid_for, room, spelled
 from pipelines.compose.family import LayoutError, load_family
 from pipelines.compose.geometry import Box
+from pipelines.compose.layout import arrange
 
 CANVAS = Box(0, 0, 1080, 1350)
 LIVE = Box(76, 95, 928, 950)
@@ -237,6 +238,18 @@ def test_a_tall_picture_gives_the_word_half_its_live_height(word: str) -> None:
     assert layout.device is not None
     kept = load_device("fill_letters").keep(told, canvas.scaled(layout.device))
     assert max(k.bottom for k in kept) - min(k.y for k in kept) >= 0.5 * 0.5 * canvas.h
+
+
+@pytest.mark.parametrize("shape", ["story", "portrait", "square", "landscape", "300x250", "300x600", "970x250"])
+@pytest.mark.parametrize(("start", "end"), [("lights out, 4 pm", "up at 10 am"), ("Licht aus, 16 Uhr", "raus um 10 Uhr")])
+def test_the_hours_of_a_number_are_said_and_never_run_into_the_product(shape: str, start: str, end: str) -> None:
+    said = content(device="ruler", data={"value": "18", "start": start, "end": end})
+    layout = arrange(said, placement(shape), load_family("number"), kit(), ROOM)
+    assert layout.fixture is not None and layout.product is not None
+    words = layout.fixture.keep()[1:]
+    assert len(words) == 2
+    beside = [w for w in words if w.y < layout.product.foot[1]]
+    assert not any(w.overlaps(layout.product.box) for w in beside)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark", "bold", "lilac", "ember", "dusk", "noon"])
