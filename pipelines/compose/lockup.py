@@ -44,7 +44,7 @@ LEAST_DETAIL, FINE_LEAST = 0.9, 0.86
 AIR, ROOM = 0.085, 0.105
 """Between the quantity and the price, and under the price, in sizes of the price."""
 SMALLER, TRIES = 0.965, 60
-LAST = 0.42
+LAST = 0.38
 """Size of the last day in strips, in sizes of the price that is not there."""
 UNTIL = {
     "en": "until", "fr": "jusqu’au", "de": "bis", "es": "hasta el", "it": "fino al", "nl": "t/m", "pt": "até",
