@@ -1,4 +1,4 @@
-"""The command line: `factory make | validate | plan | placements | models | explain`, and
+"""The command line: `factory init | make | validate | plan | placements | models | explain`, and
 `up | down | doctor` of the service. Kept stable for programs.
 
 Exit codes: 0 every promised cell is filled; 3 a cell stayed empty; 2 the input is wrong; 1 we broke; 130 stopped.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from factory.doors import remote
+from factory.doors import remote, starts
 
 if TYPE_CHECKING:
     from factory.options import MakeOptions
@@ -246,6 +246,7 @@ def doctor(as_json: JsonOpt = False) -> None:
 
 
 app.registered_commands += remote.commands()
+app.add_typer(starts.app, name="init")
 
 
 def main() -> None:

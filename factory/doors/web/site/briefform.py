@@ -118,12 +118,26 @@ def entered(sent: Sent) -> Doc:
         if kind is not None and texts:
             _put(tree, name.split("."), READ[kind](texts))
     tree.setdefault("locales", []).extend(_more(sent.get("locales.more", ())))
-    tree["locales"] = list(dict.fromkeys(tree["locales"]))
     doc: Doc = _listed(tree)
+    for name in ORDERED:
+        _reorder(doc, name.split("."), _list(sent.get(f"{name}.order", ())))
     spoken = doc.pop("translations", {})
     settle(doc)
     doc["translations"] = {loc: _by_id(said, doc) for loc, said in spoken.items()}
     return doc
+
+
+ORDERED: Final = ("locales", "placements", "product.pictures")
+"""Ticks whose order means something: what comes first is made, or shown, first."""
+
+
+def _reorder(doc: Doc, way: Sequence[str], before: Sequence[str]) -> None:
+    """Ticks in the order in which the brief had them; new ones after."""
+    for step in way[:-1]:
+        doc = doc.get(step) or {}
+    chosen = list(dict.fromkeys(doc.get(way[-1]) or ()))
+    if chosen:
+        doc[way[-1]] = sorted(chosen, key=lambda x: before.index(x) if x in before else len(before))
 
 
 def _more(texts: Sequence[str]) -> list[str]:

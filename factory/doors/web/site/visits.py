@@ -90,7 +90,7 @@ async def check_mark(request: Request, visit: Visit) -> None:
     """Refuse a change whose form does not say the session's mark. Raises Problem page.mark."""
     told = request.headers.get(HEADER)
     if told is None:
-        form = await request.form(max_files=20, max_fields=2000)
+        form = await request.form(max_files=20, max_fields=4000)
         told = str(form.get(FIELD, ""))
     if not hmac.compare_digest(told.encode(), visit.mark.encode()):
         raise Problem("page.mark")

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -33,8 +33,9 @@ MOST_FIELDS = 4000
 BRAND = "^brd_[0-9a-f]{20}$"
 
 
-async def _form(request: Request) -> FormData:
-    return await request.form(max_files=20, max_fields=MOST_FIELDS)
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    async with request.form(max_files=20, max_fields=MOST_FIELDS) as form:
+        yield form
 
 
 Sent = Annotated[FormData, Depends(_form)]
