@@ -19,10 +19,10 @@ from pipelines.compose.faces import face_of
 from pipelines.compose.fit import fit
 from pipelines.compose.geometry import Box
 from pipelines.compose.seat import Layer, put, seated
-from pipelines.motion.lightset import LightSet
+from pipelines.motion.lightset import LightSet, bounds
 from pipelines.product.cutout import Cutout
 
-NEARER = (2.0, 1.9, 1.8, 1.7, 1.6, 1.5, 1.4)
+NEARER = (2.2, 2.1, 2.0, 1.9, 1.8, 1.7, 1.6, 1.5, 1.4)
 """Scales that are tried; under 1.4 a cut looks like a jump."""
 LARGEST = 1.25
 """Largest type over what headlines want here."""
@@ -31,6 +31,12 @@ ALONE = 0.16
 """Where the product's top stands when there is no line over it."""
 HOURS = 60
 """Steps of the light's way that are drawn anew."""
+DEEP = 0.15
+"""A product whose foot leaves the safe part of the canvas leaves the canvas by this share: a foot on the edge, or under
+the platform's own controls, looks like a mistake."""
+CUTS = tuple(DEEP * f for f in (1.9, 1.7, 1.5, 1.3, 1.15, 1.02))
+EVERYWHERE = 0.9
+"""Share of the canvas from which shapes are the ground itself: a view may show a part of them."""
 LABEL_AT = 0.5
 """Where the middle of the label's words stands when the product's top is out of the picture."""
 
@@ -55,16 +61,18 @@ class _View:
 
 
 def close_up(
-    place_: LightSet, product: Cutout, shape: Shape, text: str, grid: Grid, kit: BrandKit, tones: Tones, locale: str
+    place_: LightSet, product: Cutout, shape: Shape, text: str, grid: Grid, kit: BrandKit, tones: Tones, locale: str,
+    ground: float = 1.0,
 ) -> CloseUp | None:
     """The nearest view at which type and product both have their room; None when there is none. Without a text the
-    product stands alone in the middle."""
+    product stands alone, whole or clearly cut. `ground` is where the part of the canvas ends that nothing of the
+    platform's lies on, as a share of its height: a foot stands over it."""
     side = _side(place_, grid) if text else "under"
     for scale in NEARER:
         block = _block(text, place_, grid, kit, locale, side, scale) if text else None
         if text and block is None:
             continue
-        for view in _views(place_, shape, grid, block, side, scale):
+        for view in _views(place_, shape, grid, block, side, scale, ground * grid.canvas.h):
             picture = _Near(place_, product, view, grid.size)
             if block is None:
                 return CloseUp(pixels=picture, block=None, centre=view.product.centre, scale=scale)
@@ -120,7 +128,9 @@ def _block(
     return place(fitted, face, grid.live.x, grid.live.y, role="close")
 
 
-def _views(place_: LightSet, shape: Shape, grid: Grid, block: Block | None, side: Side, scale: float) -> Iterator[_View]:
+def _views(
+    place_: LightSet, shape: Shape, grid: Grid, block: Block | None, side: Side, scale: float, ground: float
+) -> Iterator[_View]:
     """Where the product may land, its ground moving with it: under the type, or beside it by its top or its label."""
     stage, u = place_.backdrop.stage, grid.unit
     x, y, w, h = stage.product_box or (0, 0, 0, 0)
@@ -130,31 +140,42 @@ def _views(place_: LightSet, shape: Shape, grid: Grid, block: Block | None, side
         return
     half = scale * w / 2 + u
     middle = {"under": grid.canvas.w / 2, "right": grid.live.right - half, "left": grid.live.x + half}[side]
-    for top in _tops(shape, grid, block, side, scale * h):
+    for top in _tops(shape, grid, block, side, scale * h, ground):
         corner_x = min(max(x + w / 2 - middle / scale, 0.0), inner_w - wide)
         corner_y = min(max(y - top / scale, 0.0), inner_h - tall)
         landed = Box((x - corner_x) * scale, (y - corner_y) * scale, w * scale, h * scale)
-        if u <= landed.x and landed.right <= grid.canvas.w - u and _shows(shape, landed, grid.canvas.h):
+        if u <= landed.x and landed.right <= grid.canvas.w - u and _shows(shape, landed, grid, ground):
             yield _View(corner=(corner_x, corner_y), scale=scale, product=landed)
 
 
-def _tops(shape: Shape, grid: Grid, block: Block | None, side: Side, height: float) -> list[float]:
+def _tops(shape: Shape, grid: Grid, block: Block | None, side: Side, height: float, ground: float) -> list[float]:
     """Heights at which the product's top may stand."""
     u = grid.unit
     if block is None:
         label = [] if shape.words is None else [LABEL_AT * grid.canvas.h - sum(shape.words) / 2 * height]
-        return [ALONE * grid.canvas.h, (grid.canvas.h - height) / 2, *label]
+        whole = (ALONE * grid.canvas.h, (grid.canvas.h - height) / 2, ground - u - height)
+        return [*(t for t in whole if t > 4 * u), *_deep(grid, height), *label]
     if side == "under":
-        return [block.box[1] + block.box[3] + 7 * u]
+        first = block.box[1] + block.box[3] + 7 * u
+        return [first, *(t for t in _deep(grid, height) if t > first)]
     first = max(0.09 * grid.canvas.h, 4.0 * u)
+    standing = [t for t in (ground - u - height, *_deep(grid, height)) if t > first]
     if shape.words is None:
-        return [first]
-    return [first, LABEL_AT * grid.canvas.h - sum(shape.words) / 2 * height]
+        return [first, *standing]
+    return [first, *standing, LABEL_AT * grid.canvas.h - sum(shape.words) / 2 * height]
 
 
-def _shows(shape: Shape, landed: Box, canvas_h: float) -> bool:
-    """Whether no word is cut, and each end of the product is there or clearly cut."""
+def _deep(grid: Grid, height: float) -> list[float]:
+    """Tops at which the canvas clearly cuts the product below, the least cut last."""
+    return [grid.canvas.h - (1 - share) * height for share in CUTS]
+
+
+def _shows(shape: Shape, landed: Box, grid: Grid, ground: float) -> bool:
+    """Whether no word is cut, and each end of the product is there or clearly cut; its foot on safe ground or gone."""
+    canvas_h = grid.canvas.h
     first, last = max(0.0, -landed.y / landed.h), (canvas_h - landed.y) / landed.h
+    if last > 1 - DEEP and landed.bottom > ground:
+        return False
     if first == 0:
         return may_show(shape, last)
     words = shape.words or (1.0, 0.0)
@@ -169,6 +190,7 @@ class _Near:
         self._place, self._product, self._view, self._size = place_, product, view, size
         self._kept: dict[float, Pixels] = {}
         self._layer: Layer | None = None
+        self._shapes = _whole(place_, view, size)
 
     def __call__(self, hour: float) -> Pixels:
         hour = round(hour * HOURS) / HOURS
@@ -183,7 +205,7 @@ class _Near:
 
         s, view = self._view.scale, self._view
         move = np.array([[s, 0, -s * view.corner[0]], [0, s, -s * view.corner[1]]], np.float64)
-        floor = self._place.floor(hour)
+        floor = self._place.floor(hour, self._shapes)
         ground = cv2.warpAffine(floor, move, self._size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         picture = np.ascontiguousarray(ground, np.uint8)
         if self._layer is None:
@@ -193,3 +215,17 @@ class _Near:
             self._layer = seated(self._product, box, picture, toward, passes.key_colour)
         put(picture, self._layer)
         return picture
+
+
+def _whole(place_: LightSet, view: _View, size: tuple[int, int]) -> bool:
+    """Whether the shapes on the ground are shown: all of them are in view, or they are the ground itself. Scraps of a
+    device at the picture's edge are not."""
+    box = bounds(place_.shapes(), place_.floor().shape[:2])
+    if box is None:
+        return False
+    x, y, w, h = box
+    height, width = place_.floor().shape[:2]
+    if w >= EVERYWHERE * width and h >= EVERYWHERE * height:
+        return True
+    left, top, right, bottom = x - view.corner[0], y - view.corner[1], x + w - view.corner[0], y + h - view.corner[1]
+    return left > 0 and top > 0 and right * view.scale < size[0] and bottom * view.scale < size[1]

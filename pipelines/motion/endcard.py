@@ -1,77 +1,107 @@
-"""The end lockup, one for all films: logo, one line, the call to action, the product standing with them.
+"""The end lockups: logo, one line, the product standing with them, in the arrangement that suits the concept.
 
-It is laid out and coloured by the same rules as a still. It stands in the concept's own scene where that is calm
+A lockup is laid out and coloured by the same rules as a still. It stands in the concept's own scene where that is calm
 enough under every word, else on the plain ground of its mode.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import product
+from typing import Any
 
 import yaml
 
 from brand_kits.colour import hex_to_oklab
-from brand_kits.kit import BrandKit
 from factory.records import CopyDeck, Placement
 from pipelines.compose.compose import Composer, Composition
 from pipelines.compose.content import Content, set_right
 from pipelines.compose.contrast import quiet
-from pipelines.compose.draw import Rect
-from pipelines.compose.faces import face_of
-from pipelines.compose.family import Arrangement, Family, LayoutError, parse_family
+from pipelines.compose.family import Arrangement, Column, Family, LayoutError, parse_family
 from pipelines.compose.flat import Flat
 from pipelines.compose.geometry import Box
-from pipelines.compose.setting import Piece
-from pipelines.compose.typeset import Face, GlyphError
+from pipelines.compose.lockup import SLOTS, is_lockup
 from pipelines.motion.poster import lightness
-from pipelines.motion.words import Group
 
 LOGO_EDGES, LOGO_SPREAD = 0.02, 0.05
 """What a logo may stand on at most: share of edge pixels, spread of lightness."""
-ARROWS = ("\u2192", "\u203a")
-ARROWS_RTL = ("\u2190", "\u2039")
-"""What points on after a call to action, the first that the kit's text face can draw."""
-ROW = 3.6
-"""Units from the rule down to the call's capitals."""
-BROAD, LONG = 0.75, 1.2
+BROAD, LONG = 0.6, 1.2
 """Width over height from which a product is about as broad as high, and much broader."""
 LIT = 0.9
 AROUND = 0.35
 """How far around the lockup's texts the ground must be calm, in em."""
+GAP = 0.03
+"""Least distance between words and product, in widths of the canvas."""
+SCALES = (1.0, 0.92, 0.84)
+"""Sizes of the product that are tried, in those that the lockup wants."""
+CALLS = {"draw": "cta", "phrase": "phrase"}
+"""What a call to action is, by who draws the button."""
+STAND = "stand"
+"""The lockup of every family that no other one names."""
+SIGNS = ("date", *SLOTS)
+"""What an offer's lock-up says."""
 
 
-@lru_cache(maxsize=8)
-def end_family(terms: bool = False, aspect: float = 0.5) -> Family:
-    """How the lockup stands on each class of canvas; with room for `terms` where a film must show them, and for a
+@lru_cache(maxsize=1)
+def lockups() -> Mapping[str, Mapping[str, Any]]:
+    """Every lockup's data by name."""
+    data: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
+        (files("pipelines.motion") / "endcard.yaml").read_text(encoding="utf-8")
+    )
+    return data
+
+
+def lockup_for(family: str) -> str:
+    """The name of the lockup that a layout family's films end on."""
+    return next((name for name, row in lockups().items() if family in row["families"]), STAND)
+
+
+@lru_cache(maxsize=32)
+def end_family(name: str = STAND, terms: bool = False, aspect: float = 0.5) -> Family:
+    """How a lockup stands on each class of canvas; with room for `terms` where a film must show them, and for a
     product of an `aspect` (width over height)."""
-    data = yaml.safe_load((files("pipelines.motion") / "endcard.yaml").read_text(encoding="utf-8"))
-    special = {name: data.pop(name) for name in ("broad", "terms", "long", "long_terms")}
-    wanted = {
-        "broad": aspect > BROAD, "terms": terms, "long": aspect > LONG, "long_terms": terms and aspect > LONG,
-    }
-    layouts = dict(data["layouts"])
-    for name, there in wanted.items():
-        layouts |= special[name] if there else {}
-    return parse_family({**data, "layouts": layouts})
+    row = lockups()[name]
+    wanted = {"layouts": True, "broad": aspect > BROAD, "long": aspect > LONG, "terms": terms}
+    layouts: dict[str, Any] = {}
+    for source in (lockups()[STAND], row):
+        for kind, there in wanted.items():
+            layouts |= source.get(kind, {}) if there else {}
+    lead = row.get("lead", "headline")
+    return parse_family({"name": f"end {name}", "title": row["title"], "lead": lead, "layouts": layouts})
 
 
 def end_card(
-    composer: Composer, placement: Placement, deck: CopyDeck, kit: BrandKit, still: Composition, line: str
+    composer: Composer, placement: Placement, deck: CopyDeck, still: Composition, line: str
 ) -> Composition | None:
     """The lockup on its ground, with type; None where not even a plain ground can hold it. `line` is what it says.
     Terms that the still shows stay."""
-    content = _content(placement, deck, kit, still, line)
+    content = _content(placement, deck, still, line)
     place = replace(placement, logo="required")
     aspect = round(composer.product.aspect, 3) if composer.product is not None else 0.5
-    family = _spoken(end_family(bool(content.options("legal")), aspect), content)
     plain = [Flat(ground) for ground in grounds(composer)]
-    for scene in (None, *plain):
-        card = _tried(composer.anew(family, scene), content, place)
-        if card is not None and calm(card) and (scene is not None or _bright(card, grounds(composer)[0])):
-            return card
+    for name in dict.fromkeys((lockup_for(composer.concept.family), STAND)):
+        family = _spoken(end_family(name, bool(content.options("legal")), aspect), content)
+        for scale, scene in product(SCALES, (None, *plain)):
+            card = _tried(composer.anew(_sized(family, scale), scene), content, place)
+            if card is not None and calm(card) and (scene is not None or _bright(card, grounds(composer)[0])):
+                return card
     return None
+
+
+def _sized(family: Family, scale: float) -> Family:
+    """The family with its product smaller, or larger, by a factor."""
+
+    def sized(plan: Arrangement) -> Arrangement:
+        stand = plan.product
+        if stand is None or scale == 1:
+            return plan
+        least, wanted, most = (scale * h for h in stand.height)
+        return replace(plan, product=replace(stand, height=(least, wanted, most)))
+
+    return replace(family, layouts={name: sized(plan) for name, plan in family.layouts.items()})
 
 
 def _bright(card: Composition, colour: str) -> bool:
@@ -83,9 +113,15 @@ def _spoken(family: Family, content: Content) -> Family:
     """The family without columns that have nothing to say here, which would ask for room."""
 
     def kept(plan: Arrangement) -> Arrangement:
-        return replace(plan, columns=tuple(c for c in plan.columns if any(content.options(s.role) for s in c.slots)))
+        return replace(plan, columns=tuple(c for c in plan.columns if _says(c, content)))
 
     return replace(family, layouts={name: kept(plan) for name, plan in family.layouts.items()})
+
+
+def _says(column: Column, content: Content) -> bool:
+    if is_lockup(column):
+        return content.price is not None
+    return any(content.options(slot.role) for slot in column.slots)
 
 
 def grounds(composer: Composer) -> list[str]:
@@ -113,9 +149,9 @@ def calm(card: Composition) -> bool:
     if layout.logo is None or "logo" not in card.measured or card.unread or card.veils or layout.dropped:
         return False
     ground = card.backdrop.picture(card.behind)
-    if (row := call_row(card)) is not None and not quiet(ground, row).holds(big=False):
-        return False
     for text in layout.texts:
+        if layout.product is not None and text.box.gap(layout.product.box) < GAP * layout.grid.canvas.w:
+            return False
         reach = AROUND * text.block.size
         if not quiet(ground, _grown(text.box, reach)).holds(big=text.slot.style == "headline"):
             return False
@@ -124,76 +160,20 @@ def calm(card: Composition) -> bool:
     return sign.edges < LOGO_EDGES and sign.sd < LOGO_SPREAD
 
 
-def call_row(card: Composition) -> tuple[float, float, float, float] | None:
-    """The row that the call to action stands in (x, y, w, h px): from its rule down to its baseline, as wide as there
-    is room beside the product. None where a button is drawn instead."""
-    layout = card.layout
-    call = layout.text("phrase")
-    if call is None:
-        return None
-    live, u, block = layout.grid.live, layout.grid.unit, call.block
-    line = layout.text("headline")
-    top = max(block.cap_top - ROW * u, line.box.bottom + u if line is not None else 0.0)
-    left, right = live.x, live.right
-    if layout.product is not None and layout.product.box.y < block.baseline:
-        product = layout.product.box
-        left, right = (left, min(right, product.x - 2 * u)) if not layout.rtl else (max(left, product.right + 2 * u), right)
-    return left, top, right - left, block.baseline - top
-
-
-def call_group(card: Composition, group: Group) -> Group:
-    """The call to action as an element: a rule over the row, the words at its head, the arrow at its end."""
-    row, block = call_row(card), group.block
-    if row is None or block is None:
-        return group
-    x, y, w, _ = row
-    colour = block.colour
-    end = x if card.layout.rtl else x + w
-    pieces = tuple(_at_end(p, end, card.layout.rtl) if p.text in (*ARROWS, *ARROWS_RTL) else p for p in block.pieces)
-    rule = Rect(box=(x, round(y), w, max(2.0, round(card.layout.grid.unit / 4))), colour=colour, role="rule")
-    return Group(role=group.role, items=(rule, replace(block, pieces=pieces)))
-
-
-def _at_end(piece: Piece, end: float, rtl: bool) -> Piece:
-    import skia
-
-    x, y, w, h = piece.box
-    dx = end - x if rtl else end - x - w
-    path = skia.Path()
-    path.addPath(piece.path, dx, 0.0)
-    return replace(piece, path=path, box=(x + dx, y, w, h))
-
-
 def _grown(box: Box, by: float) -> tuple[float, float, float, float]:
     grown = box.grown(by)
     return grown.x, grown.y, grown.w, grown.h
 
 
-def _content(
-    placement: Placement, deck: CopyDeck, kit: BrandKit, still: Composition, line: str
-) -> Content:
-    """The lockup's words by role. A button is only where nobody else draws one: elsewhere the call is a line of type."""
-    locale = deck.locale
-    texts: dict[str, tuple[str, ...]] = {"headline": (line,)}
-    calls = tuple(set_right(t.text, locale) for t in deck.options("art_cta"))
-    if placement.cta == "draw":
-        texts["cta"] = calls
-    elif calls:
-        texts["phrase"] = (pointed(calls[0], kit, still.content.rtl),)
+def _content(placement: Placement, deck: CopyDeck, still: Composition, line: str) -> Content:
+    """The lockup's words by role. A call is there only where no platform draws a button: as the kit's button where one
+    may be drawn, else as a line of type, never as a thing that looks like a button and cannot be pressed."""
+    said = still.content
+    texts: dict[str, tuple[str, ...]] = {"headline": (line,), **{role: said.options(role) for role in SIGNS}}
+    role = CALLS.get(placement.cta, "")
+    if role:
+        texts[role] = tuple(set_right(t.text, deck.locale) for t in deck.options("art_cta"))
     if still.layout.text("legal") is not None:
-        texts["legal"] = still.content.options("legal")
-    return Content(locale=locale, texts=texts)
-
-
-def pointed(call: str, kit: BrandKit, rtl: bool = False) -> str:
-    """A call to action as a line of type, with the arrow that the kit's face can draw; without one where it has none."""
-    face = face_of(kit, "text", 700)
-    arrow = next((a for a in (ARROWS_RTL if rtl else ARROWS) if _drawable(face, a)), "")
-    return f"{call} {arrow}" if arrow else call
-
-
-def _drawable(face: Face, sign: str) -> bool:
-    try:
-        return face.width(sign, 20.0, 0.0, "en") > 0
-    except GlyphError:
-        return False
+        texts["legal"] = said.options("legal")
+    kept = {name: options for name, options in texts.items() if options}
+    return Content(locale=deck.locale, texts=kept, price=said.price, was=said.was)

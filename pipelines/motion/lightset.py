@@ -63,10 +63,14 @@ class LightSet:
         """The still under its type: in its own light, all printed."""
         return self._kept(("full",), lambda: self.backdrop.picture(self.behind, self.veils))
 
-    def floor(self, hour: float = 0.0) -> Pixels:
-        """The first stage's picture at an hour with shapes printed on it but no words, without veils and product."""
-        shapes = tuple(i for i in self.behind if not (isinstance(i, Block) and i.role == "device"))
-        return self._halves[0].shaped(hour, shapes)
+    def shapes(self) -> tuple[Item, ...]:
+        """What is printed on the ground, without words."""
+        return tuple(i for i in self.behind if not (isinstance(i, Block) and i.role == "device"))
+
+    def floor(self, hour: float = 0.0, shaped: bool = True) -> Pixels:
+        """The first stage's picture at an hour, without veils and product; with shapes printed on it where `shaped`, never
+        with words."""
+        return self._halves[0].shaped(hour, self.shapes()) if shaped else self._halves[0].ground(hour)
 
     def picture(self, look: Look, printed: Sequence[Item]) -> Pixels:
         """The whole canvas at a moment, RGB; `printed` are the items on the ground. The still's look is the still's own."""
@@ -216,6 +220,15 @@ def _by_colour(items: Sequence[Item]) -> Mapping[str, list[Item]]:
 def _colour(item: Any) -> str:
     pieces = getattr(item, "pieces", ())
     return str(pieces[0].colour or item.colour) if pieces else str(item.colour)
+
+
+def bounds(items: Sequence[Item], shape: tuple[int, ...]) -> tuple[int, int, int, int] | None:
+    """The box (x, y, w, h px) that items cover on a picture of a shape (h, w); None for nothing."""
+    cover = _cover(shape, items)
+    if cover is None:
+        return None
+    rows, columns = np.flatnonzero(cover.any(axis=1)), np.flatnonzero(cover.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1] - columns[0] + 1), int(rows[-1] - rows[0] + 1)
 
 
 def _cover(shape: tuple[int, ...], items: Sequence[Item]) -> Mask | None:

@@ -18,8 +18,8 @@ from pipelines.motion.words import Cue, Group, halves, shown
 
 POSTER = 0.06
 """The film's first two frames are the finished still: feeds show them as its poster. Then the telling begins."""
-PUSH = 0.035
-"""How much nearer a wide shot is at its end than the still."""
+PUSH, PACE = 0.035, 2.3
+"""How much nearer a wide shot is after `PACE` seconds than the still, and as much again in as many: it never stands."""
 CLOSER = 0.02
 """Growth of a close shot each second."""
 SETTLE, SETTLED = 0.035, 0.85
@@ -92,7 +92,7 @@ class Wide:
             return self.still
         items, key = self._over(t)
         base, base_key = self._under(t)
-        nearer = round(PUSH * easing("push")(t / self.until), 5)
+        nearer = round(PUSH * max(1.0, self.until / PACE) * easing("push")(t / self.until), 5)
         told = (base_key, key, nearer)
         if self._base.get("frame key") != told:
             self._base["frame key"] = told

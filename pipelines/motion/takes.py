@@ -18,7 +18,7 @@ from pipelines.compose.dress import device_colours, ghost
 from pipelines.compose.faces import face_of
 from pipelines.compose.geometry import union
 from pipelines.motion.closeup import close_up
-from pipelines.motion.endcard import call_group, end_card
+from pipelines.motion.endcard import end_card
 from pipelines.motion.lightset import LightSet, Look
 from pipelines.motion.poster import lightness
 from pipelines.motion.shots import Close, End, Track, Wide, cues
@@ -45,8 +45,8 @@ LIT = 0.95
 """Share of the still's lightness that stays: light that goes on is not light that goes out."""
 SLACK = 3.0
 """Lc that a text may lose on the way."""
-ORDER = ("logo", "headline", "sub", "phrase", "cta", "legal")
-"""In which order the lockup builds."""
+RISING = ("headline", "phrase", "cta")
+"""What rises in the lockup, in this order; logo, prices and terms are there at once."""
 NUMBER = re.compile(r"\d+")
 
 
@@ -193,7 +193,8 @@ def close(job: Job, start: float) -> tuple[float, Close] | None:
         if text and reading_seconds(text) > end - begins + PATIENCE:
             continue
         found = close_up(
-            job.place, composer.product, composer.shape, text, composition.layout.grid, job.kit, composer.tones, job.locale
+            job.place, composer.product, composer.shape, text, composition.layout.grid, job.kit, composer.tones, job.locale,
+            1 - job.placement.safe.bottom,
         )
         if found is not None and end - begins >= LATEST:
             groups = ((Group(role="close", items=(found.block,)), Cue(enter=begins, seconds=0.4)),) if found.block else ()
@@ -231,17 +232,15 @@ def end(job: Job, said: Sequence[str]) -> End | None:
     """The end lockup; `said` is what close shots have told already. Logo and product are there at once, line and call
     rise; all is still within .8 s."""
     tried = (
-        end_card(job.composer, job.placement, job.deck, job.kit, job.composition, line) for line in last_words(job, said)
+        end_card(job.composer, job.placement, job.deck, job.composition, line) for line in last_words(job, said)
     )
     card = next((c for c in tried if c is not None), None)
     if card is None:
         return None
     begin = job.anchors["end"]
     _, groups = grouped(card.items, 0)
-    made = [call_group(card, g) if g.role == "phrase" else g for g in groups]
-    ordered = sorted(made, key=lambda g: ORDER.index(g.role) if g.role in ORDER else len(ORDER))
-    rising = [g for g in ordered if g.role != "logo"]
-    timed = [(g, Cue()) for g in ordered if g.role == "logo"]
+    rising = sorted((g for g in groups if g.role in RISING), key=lambda g: RISING.index(g.role))
+    timed = [(g, Cue()) for g in groups if g.role not in RISING]
     timed += [(g, Cue(enter=begin + 0.05 + 0.1 * n, seconds=0.42, stagger=0.06)) for n, g in enumerate(rising)]
     box = card.product_box
     about = (box[0] + box[2] / 2, float(box[1] + box[3])) if box else card.layout.grid.canvas.centre

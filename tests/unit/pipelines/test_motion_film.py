@@ -16,14 +16,12 @@ from pipelines.compose.backdrop import Backdrop
 from pipelines.compose.compose import Composer, Composition
 from pipelines.compose.content import Content
 from pipelines.compose.contrast import quiet
-from pipelines.compose.draw import Rect
 from pipelines.compose.flat import Flat
 from pipelines.compose.seat import put
 from pipelines.compose.stage import Stage
-from pipelines.compose.typeset import GlyphError
 from pipelines.motion.animate import VideoResult, animate
 from pipelines.motion.director import Film, direct
-from pipelines.motion.endcard import LOGO_EDGES, _drawable, call_row, grounds, pointed
+from pipelines.motion.endcard import GAP, LOGO_EDGES, SIGNS, STAND, end_family, grounds, lockup_for, lockups
 from pipelines.motion.lightset import LightSet, Look, hours
 from pipelines.motion.measure import probe
 from pipelines.motion.poster import seen_first
@@ -125,45 +123,76 @@ def lockup(made: Film) -> End:
 
 
 @pytest.mark.parametrize(("name", "family", "more"), CASES)
-def test_every_film_ends_on_the_one_lockup(name: str, family: str, more: dict[str, Any]) -> None:
+def test_every_film_ends_on_the_lockup_that_suits_its_concept(name: str, family: str, more: dict[str, Any]) -> None:
     made, _ = film(name, family, **more)
     card = lockup(made).card
+    assert card.layout.family == f"end {lockup_for(family)}"
     assert card.layout.logo is not None
     assert card.product_box is not None
-    assert card.product_box[3] > 0.3 * card.backdrop.size[1]
-    assert "Shop now" in made.texts
-    assert {"logo", "headline", "phrase"} <= {g.role for g, _ in lockup(made).groups}
+    assert card.product_box[3] > 0.2 * card.backdrop.size[1]
+    assert "logo" in {g.role for g, _ in lockup(made).groups}
     assert all(cue.settled <= END + 0.75 for _, cue in lockup(made).groups)
 
 
+def test_a_films_end_is_the_concepts_own() -> None:
+    ends = {family: lockup_for(family) for family in ("type", "diptych", "product", "offer", "number")}
+    assert len(set(ends.values())) == 5
+    assert ends["number"] == lockup_for("a family nobody knows") == STAND
+    named = [family for row in lockups().values() for family in row["families"]]
+    assert len(named) == len(set(named))
+
+
+@pytest.mark.parametrize("name", sorted(lockups()))
+@pytest.mark.parametrize("aspect", [0.35, 0.8, 2.0])
+@pytest.mark.parametrize("terms", [False, True])
+def test_a_lockup_has_a_layout_for_each_class(name: str, aspect: float, terms: bool) -> None:
+    family = end_family(name, terms, aspect)
+    assert {"V", "Q", "W", "B", "T"} <= set(family.layouts)
+    assert all(plan.logo is not None and plan.product is not None for plan in family.layouts.values())
+    assert "price" not in name or family.lead == "price"
+
+
+def test_an_offers_end_gives_quantity_price_and_code_from_its_first_moment_with_its_terms() -> None:
+    made, composition = film("offer", "offer", device="disc")
+    shot = lockup(made)
+    there = {g.role for g, cue in shot.groups if cue.enter < 0}
+    told = {t.role for t in composition.layout.texts} & set(SIGNS)
+    assert "price" in told
+    assert told <= there
+    assert ("legal" in there) == (composition.layout.text("legal") is not None)
+
+
 @pytest.mark.parametrize(("name", "family", "more"), CASES)
-def test_nothing_of_the_lockup_lies_on_scenery(name: str, family: str, more: dict[str, Any]) -> None:
+def test_nothing_of_the_lockup_lies_on_scenery_or_touches_the_product(name: str, family: str, more: dict[str, Any]) -> None:
     made, _ = film(name, family, **more)
     card = lockup(made).card
     ground = card.backdrop.picture(card.behind)
+    assert card.layout.product is not None
     for text in card.layout.texts:
         assert quiet(ground, text.block.box).holds(big=text.slot.style == "headline"), text.role
-    row = call_row(card)
-    assert row is not None
-    assert quiet(ground, row).holds(big=False)
+        assert text.box.gap(card.layout.product.box) >= GAP * card.backdrop.size[0]
     box = card.layout.logo.box if card.layout.logo else None
     assert box is not None
     assert quiet(ground, (box.x, box.y, box.w, box.h)).edges < LOGO_EDGES
     assert not card.unread
 
 
-def test_where_the_platform_draws_the_button_the_call_is_a_line_with_a_rule_and_an_arrow() -> None:
+def test_where_the_platform_draws_the_button_the_film_says_no_call() -> None:
     made, _ = film("passing_light", "product")
-    group = next(g for g, _ in lockup(made).groups if g.role == "phrase")
-    block = group.block
-    assert block is not None
-    assert block.text == "Shop now \u2192"
-    assert any(isinstance(item, Rect) for item in group.items)
-    row = call_row(lockup(made).card)
-    assert row is not None
-    arrow = block.pieces[-1].box
-    assert arrow[0] + arrow[2] == pytest.approx(row[0] + row[2], abs=1.0)
+    assert lockup(made).card.layout.text("phrase") is None
     assert lockup(made).card.layout.button is None
+    assert "Shop now" not in made.texts
+
+
+def test_where_no_button_may_be_drawn_the_call_is_plain_words() -> None:
+    maker, composition = still("product", "square")
+    place = replace(placement("square", SMALL), cta="phrase")
+    made = direct(composition, maker, place, deck(), kit(), 1, board("passing_light"))
+    group = next(g for g, _ in lockup(made).groups if g.role == "phrase")
+    assert group.block is not None
+    assert group.items == (group.block,)
+    assert group.block.text == "Shop now"
+    assert "Shop now" in made.texts
 
 
 def test_where_nobody_else_draws_one_the_lockup_has_the_kits_button() -> None:
@@ -173,15 +202,6 @@ def test_where_nobody_else_draws_one_the_lockup_has_the_kits_button() -> None:
     card = lockup(made).card
     assert card.layout.button is not None
     assert card.layout.text("phrase") is None
-
-
-def test_a_face_without_arrows_says_the_call_alone() -> None:
-    class Bare:
-        def width(self, *_: object) -> float:
-            raise GlyphError("no such sign", code="glyph")
-
-    assert pointed("Shop now", kit()).startswith("Shop now")
-    assert not _drawable(Bare(), "\u2192")  # type: ignore[arg-type]
 
 
 def test_a_busy_scene_gives_way_to_plain_ground() -> None:
