@@ -24,7 +24,8 @@ LIVE: Final = frozenset({
 
 VALUES: Final[Mapping[str, Any]] = {
     "locales": ["en"], "placements": ["meta.feed.portrait", "meta.stories.vertical", "iab.medium_rectangle"], "variants": 24,
-    "product.facts.noun": "cold water", "lines.texts": {"en": {"headline": "Slept 18 hours. Woke up cold.", "word": "snooze", "letter": "o"}},
+    "product.facts.noun": "cold water",
+    "lines.texts": {"en": {"headline": "Slept 18 hours. Woke up cold.", "word": "snooze", "letter": "o"}},
     "lines.device": "fill_letters", "art.sets": ["seamless"],
     "translations": {"fr": {"message": "Infusé la nuit.", "product": {"facts": {"hours": {"text": "infusé à froid 18 heures"}}}}},
 }  # fmt: skip
@@ -49,7 +50,9 @@ def start_brief(folder: Path, kit: Path | None) -> tuple[Path, list[str]]:
         from brand_kits.load import load_kit
 
         brand = load_kit(kit)
-        values |= {"brand": brand.name, **({"product.pictures": [next(iter(brand.product_pictures))]} if brand.product_pictures else {})}
+        values |= {"brand": brand.name}
+        if brand.product_pictures:
+            values |= {"product.pictures": [next(iter(brand.product_pictures))]}
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(brief_text(values), encoding="utf-8", newline="\n")
     return path, [f"Write your own words over the examples, then: factory validate {path} --kit <the kit's folder>"]

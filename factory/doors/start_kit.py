@@ -47,7 +47,7 @@ def start_kit(folder: Path, name: str) -> tuple[Path, list[str]]:
                                 help="Move it away to begin anew; nothing is overwritten.")])
     if not folder.is_dir():
         raise InputError([Fault(code="init.folder", fact=f"There is no folder {folder}", where=str(folder),
-                                help="Make it, and put the logo (SVG), fonts (TTF or OTF) and colours (colours.txt or CSS) into it.")])
+                                help="Make it, and put logo (SVG), fonts (TTF, OTF) and colours (colours.txt, CSS) into it.")])
     found = look(folder)
     missing = list(_missing(found, folder))
     if missing:
@@ -65,12 +65,14 @@ def _missing(found: Found, folder: Path) -> Iterator[Fault]:
     where = str(folder)
     if not found.logos:
         there = f"{found.pictured_logos[0]} is a picture, which is not sharp at every size. " if found.pictured_logos else ""
-        yield Fault(code="init.logo", fact="There is no logo as SVG", where=where, help=f"{there}Export the logo as SVG, words as outlines.")
+        yield Fault(code="init.logo", fact="There is no logo as SVG", where=where,
+                    help=f"{there}Export the logo as SVG, words as outlines.")
     if not found.fonts:
-        yield Fault(code="init.fonts", fact="There is no font", where=where, help="Put the brand's TTF or OTF files into the folder.")
+        yield Fault(code="init.fonts", fact="There is no font", where=where,
+                    help="Put the brand's TTF or OTF files into the folder.")
     if not found.colours and not any(found.logos.values()):
         yield Fault(code="init.colours", fact="There are no colours", where=where,
-                    help="Write colours.txt with a line for each, such as `ink #1C1A3B`, or put the CSS file with --brand-ink: #1C1A3B; there.")
+                    help="Write colours.txt with a line for each, such as `ink #1C1A3B`, or put the brand's CSS file there.")
 
 
 def _checked(folder: Path) -> list[str]:
@@ -123,7 +125,7 @@ def _font(found: Found, path: Path, name: str) -> None:
     found.fonts.setdefault(facts.family, {}).setdefault(facts.weight, name)
 
 
-def _colours(found: Found, path: Path, name: str) -> None:
+def _colours(found: Found, path: Path, _name: str) -> None:
     if not re.search(r"colou?rs?|palette", path.stem, re.I):
         return
     for line in path.read_text(encoding="utf-8", errors="replace")[:100_000].splitlines():
@@ -192,7 +194,8 @@ def kit_text(name: str, found: Found, palette: Palette) -> str:
         VOICE, TAIL,
     ]  # fmt: skip
     if found.products:
-        parts[-1:-1] = [PRODUCTS, _block({"products": {n: {"product": n.replace("-", " "), "file": f} for n, f in found.products.items()}})]
+        pictures = {n: {"product": n.replace("-", " "), "file": f} for n, f in found.products.items()}
+        parts[-1:-1] = [PRODUCTS, _block({"products": pictures})]
     return "\n".join(parts)
 
 
@@ -232,7 +235,7 @@ def _block(value: Any) -> str:
 
 
 class _Plain(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _data: Any) -> bool:
         return True
 
 

@@ -13,6 +13,8 @@ LIGHT, DARK = 0.8, 0.4
 """OKLab lightness from which a colour is a light ground, and up to which it is a dark one."""
 SEEN: Final = 2.5
 """WCAG ratio from which a logo stands out from its ground; drawings are large."""
+LOST = 1.6
+"""WCAG ratio under which a part of a logo is lost on its ground."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -31,7 +33,8 @@ class Palette:
 
 def palette_of(given: Mapping[str, str], logos: Mapping[str, Sequence[str]]) -> Palette:
     """Roles for colours. Where there are none the logos' own are taken; black, white and mixtures are added as needed."""
-    hexes = dict(given) or {f"colour_{n + 1}": c.upper() for n, c in enumerate(dict.fromkeys(c for cs in logos.values() for c in cs))}
+    drawn = dict.fromkeys(c.upper() for colours in logos.values() for c in colours)
+    hexes = dict(given) or {f"colour_{n + 1}": c for n, c in enumerate(drawn)}
     made = Palette(colours={})
     light = _extreme(hexes, "white", "#FFFFFF", 1)
     dark = _extreme(hexes, "black", "#141414", -1)
@@ -79,8 +82,9 @@ def _put(hexes: dict[str, str], name: str, code: str) -> str:
 
 def _mode(hexes: dict[str, str], kind: str, ground: str, ink: str, accent: str) -> dict[str, str]:
     share = 0.1 if kind == "light" else 0.14
-    surface = _put(hexes, f"{kind}_surface", mix(hexes[ground], hexes[accent] if kind == "light" else hexes[ink], share).upper())
-    return {"kind": kind, "ground": ground, "surface": surface, "accent": accent, "ink": ink, "muted": _muted(hexes, ground, ink, accent)}
+    surface = _put(hexes, f"{kind}_surface", mix(hexes[ground], hexes[accent if kind == "light" else ink], share).upper())
+    muted = _muted(hexes, ground, ink, accent)
+    return {"kind": kind, "ground": ground, "surface": surface, "accent": accent, "ink": ink, "muted": muted}
 
 
 def _muted(hexes: Mapping[str, str], ground: str, ink: str, accent: str) -> str:
@@ -101,5 +105,6 @@ def _bold(hexes: dict[str, str], accent: str, light: str, dark: str) -> dict[str
 
 
 def _stands(colours: Sequence[str], ground: str) -> bool:
-    """Whether a drawing stands out: its colours without those that are its ground itself, the best of them well."""
-    return not colours or max(wcag_hex(c, ground) for c in colours) >= SEEN and min(wcag_hex(c, ground) for c in colours) >= 1.6
+    """Whether a drawing stands out from a ground: one of its colours well, and none is lost."""
+    ratios = [wcag_hex(c, ground) for c in colours]
+    return not ratios or (max(ratios) >= SEEN and min(ratios) >= LOST)

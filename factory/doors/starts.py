@@ -16,7 +16,7 @@ JsonOpt = Annotated[bool, typer.Option("--json", help="For programs: JSON instea
 @app.command()
 def brief(
     folder: Folder,
-    kit: Annotated[Path | None, typer.Option("--kit", metavar="DIR", help="A brand kit: its name and pictures are put in.")] = None,
+    kit: Annotated[Path | None, typer.Option("--kit", metavar="DIR", help="A kit: its name and a picture are put in.")] = None,
     as_json: JsonOpt = False,
 ) -> None:
     """Write DIR/brief.yaml with every field explained.

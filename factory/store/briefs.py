@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from psycopg import Connection
 
-WHO = "coalesce((select name from people where id = {0}.created_by), (select name from api_keys where id = {0}.created_by), {0}.created_by)"
+WHO = ("coalesce((select name from people where id = {0}.created_by), (select name from api_keys where id = {0}.created_by), "
+       "{0}.created_by)")
 """The name of a person or a key."""
 
 

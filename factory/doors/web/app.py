@@ -19,7 +19,7 @@ from factory.settings import Settings
 
 ROUTERS: Final = (
     "whoami", "uploads", "brands", "briefs", "placements",
-    "batches", "events", "variants", "decisions", "bundles", "files", "webhooks",
+    "batches", "events", "variants", "again", "decisions", "bundles", "files", "webhooks",
     "api_keys", "audit", "usage", "health", "docs",
 )
 """Modules of `routes/`, in the order in which the reference shows them; one that is not there yet is left out."""

@@ -36,7 +36,8 @@ KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys((f"product.{n}" for n in ("name", "category", "url", "price", "price_note", "gtin")), "text"),
     **dict.fromkeys((f"product.facts.#.{n}" for n in ("id", "kind", "text", "unit", "symbol", "noun")), "text"),
     "product.facts.#.value": "number",
-    **dict.fromkeys((f"offer.{n}" for n in ("text", "terms", "buys", "price_note", "code", "price", "was", "start", "end")), "text"),
+    **dict.fromkeys((f"offer.{n}" for n in ("text", "terms", "buys", "price_note", "code", "price", "was")), "text"),
+    **dict.fromkeys(("offer.start", "offer.end"), "text"),
     "offer.quantity": "number",
     **dict.fromkeys((f"proof.#.{n}" for n in ("id", "kind", "text", "source", "role", "as_of")), "text"),
     **dict.fromkeys((f"proof.#.{n}" for n in ("value", "out_of", "count")), "number"),
@@ -65,7 +66,7 @@ def _translated(form: Mapping[str, Any], way: str) -> Iterator[tuple[str, str]]:
 SPOKEN: Final[Mapping[str, str]] = {way.removeprefix("."): kind for way, kind in _translated(TRANSLATABLE, "")}
 """Fields that a translation may give."""
 
-SECTIONS: Final = ("product.facts", "product.pictures", "product", "offer", "proof", "tribes", "lines", "translations", "art", "utm")
+SECTIONS: Final = ("product.facts", "product", "offer", "proof", "tribes", "lines", "translations", "art", "utm")
 """Where a fault is shown that belongs to no single field."""
 
 
@@ -218,7 +219,8 @@ def _by_id(said: Any, doc: Doc) -> Doc:
     def turned(tree: Any, form: Any, source: Any) -> Any:
         if isinstance(form, list):
             table = tree if isinstance(tree, list) else []
-            found = {str(row["id"]): turned(t, form[0], row) for t, row in zip(table, _dicts(source), strict=False) if row.get("id")}
+            pairs = zip(table, _dicts(source), strict=False)
+            found = {str(row["id"]): turned(t, form[0], row) for t, row in pairs if row.get("id")}
             return {k: v for k, v in found.items() if _full(v)}
         if isinstance(form, Mapping):
             there = source if isinstance(source, Mapping) else {}
@@ -289,10 +291,10 @@ def _is_group(name: str) -> bool:
 class _Plain(yaml.SafeDumper):
     """No anchors, which briefs may not have; lists indented under their names."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _data: Any) -> bool:
         return True
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:  # noqa: ARG002  (PyYAML's own call)
         return super().increase_indent(flow, False)
 
 

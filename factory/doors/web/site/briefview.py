@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from factory.brief.desk import canonical_locale, entry_id, language_of
 from factory.brief.languages import grammars
-from factory.doors.web.site.briefform import LINE_TEXTS, NEW, ROWS, SPOKEN, Doc, kind_of, rows, settle
+from factory.doors.web.site.briefform import KINDS, LINE_TEXTS, NEW, ROWS, SPOKEN, Doc, rows, settle
 
 SHORT: Final = LINE_TEXTS[:4]
 """Texts of a line that are always shown."""
@@ -128,8 +128,8 @@ class Form:
 
 
 NEEDED: Final = frozenset({
-    "message", "product.category", "product.price_note", "offer.text", "offer.terms", "offer.buys", "offer.price_note", "must_say",
-    "legal", *(f"product.facts.#.{n}" for n in ("text", "unit", "noun")), *(f"proof.#.{n}" for n in ("text", "role")),
+    "message", "product.category", "product.price_note", "offer.text", "offer.terms", "offer.buys", "offer.price_note",
+    "must_say", "legal", *(f"product.facts.#.{n}" for n in ("text", "unit", "noun")), *(f"proof.#.{n}" for n in ("text", "role")),
 })  # fmt: skip
 """Texts that ads speak: a translation must give them."""
 
@@ -194,9 +194,8 @@ def loaded(data: Mapping[str, Any]) -> Doc:
     return doc
 
 
-TOP: Final = frozenset({n.split(".")[0] for n in ("translations", "lines", "tribes", "proof", "product", "offer", "art", "utm")} | {
-    "name", "objective", "language", "message", "url", "cta", "kinds", "locales", "placements", "concepts", "variants", "must_say",
-    "must_not_say", "legal"})  # fmt: skip
+TOP: Final = frozenset({n.split(".", maxsplit=1)[0] for n in KINDS} | {"translations"})
+"""What a form has fields for."""
 
 
 def _say_ids(doc: Doc) -> None:
@@ -214,8 +213,3 @@ def _expanded(globs: Any) -> list[str]:
     wanted = [str(g) for g in globs or ()] if isinstance(globs, list) else []
     named = (p.id for g in wanted if not unknown(g, "") for p in select([g]))
     return list(dict.fromkeys([*named, *(g for g in wanted if unknown(g, ""))]))
-
-
-def is_field(name: str) -> bool:
-    """Whether a name is a field's."""
-    return kind_of(name) is not None

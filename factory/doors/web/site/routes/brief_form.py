@@ -138,7 +138,8 @@ def _text(file: UploadFile) -> str:
 
     data = file.file.read(api.MOST + 1)
     if len(data) > api.MOST:
-        raise InputError([Fault(code="yaml.size", fact=f"A brief has at most {api.MOST // 1000} kB", help="Send a shorter file.")])
+        fact = f"A brief has at most {api.MOST // 1000} kB"
+        raise InputError([Fault(code="yaml.size", fact=fact, help="Send a shorter file.")])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -170,7 +171,8 @@ def _keep(request: Request, web: Parts, actor: Actor, form: Form, on: Surface, k
 def once(web: Parts, actor: Actor, route: str, key: str, said: str) -> Keyed:
     """A form that is sent twice is served once; sent with other words it is another form."""
     digest = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
-    return Keyed(parts=web, actor=actor.id, route=route, key=f"{key or secrets.token_urlsafe(16)}-{digest[:24]}", body_sha256=digest)
+    named = f"{key or secrets.token_urlsafe(16)}-{digest[:24]}"
+    return Keyed(parts=web, actor=actor.id, route=route, key=named, body_sha256=digest)
 
 
 def run_once(keyed: Keyed, work: Any) -> Response:

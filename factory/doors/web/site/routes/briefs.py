@@ -48,7 +48,8 @@ def index(
         rows = briefs.listed(db, place and (place[0], place[1]), A_PAGE + 1, brand)
         brands = briefs.brands(db)
     more = encode(rows[A_PAGE - 1]["created_at"], rows[A_PAGE - 1]["id"]) if len(rows) > A_PAGE else ""
-    return page(request, "briefs.html", title="Briefs", rows=rows[:A_PAGE], more=more, brands=brands, brand=brand, first=not cursor)
+    return page(request, "briefs.html", title="Briefs", rows=rows[:A_PAGE], more=more, brands=brands, brand=brand,
+                first=not cursor)
 
 
 @router.get("/briefs/{brief:id}")
@@ -119,7 +120,7 @@ def plan(
     return _plan(request, web, _row(web, brief), chosen)
 
 
-def _plan(request: Request, web: Parts, row: dict[str, Any], chosen: dict[str, str], *, fault: str = "", status: int = 200) -> Response:
+def _plan(request: Request, web: Parts, row: dict[str, Any], chosen: dict[str, str]) -> Response:
     faults: Any = ()
     matrix = None
     wrong = _wrong(chosen)
@@ -129,8 +130,8 @@ def _plan(request: Request, web: Parts, row: dict[str, Any], chosen: dict[str, s
                                        video=chosen["films"] != "no")
         except InputError as error:
             faults = error.faults
-    return page(request, "brief_plan.html", status=422 if wrong else status, title=f"Start: {row['name']}", row=row, matrix=matrix,
-                faults=faults, chosen=chosen, key=secrets.token_urlsafe(16), wrong=wrong, fault=fault)
+    return page(request, "brief_plan.html", status=422 if wrong else 200, title=f"Start: {row['name']}", row=row, matrix=matrix,
+                faults=faults, chosen=chosen, key=secrets.token_urlsafe(16), wrong=wrong)
 
 
 def _number(text: str) -> int | None:
