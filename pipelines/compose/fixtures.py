@@ -9,8 +9,8 @@ from pipelines.compose.content import Content
 from pipelines.compose.crop import Spot
 from pipelines.compose.devices import Fixture, data_for, load_device
 from pipelines.compose.family import Arrangement, Column, Slot
-from pipelines.compose.flow import Setting
-from pipelines.compose.geometry import mirrored
+from pipelines.compose.flow import Setting, set_column
+from pipelines.compose.geometry import Box, mirrored
 
 QUIET = Slot(role="caption", style="sub", size=(0.85, 1.15, 1.3), lines=(1, 3), weight=600, face="text")
 LOUD = Slot(role="caption", style="headline", size=(0.45, 0.8, 1.0), lines=(1, 3), weight=800, face="display")
@@ -59,9 +59,15 @@ def caption_for(fixture: Fixture | None, setting: Setting) -> tuple[Column, ...]
     room = fixture.device.room(fixture.data, fixture.box)
     if room is None or room.h <= 0:
         return ()
-    w, h = setting.grid.size
     loud = room.h > LOUD_ROOM * setting.grid.sizes["sub"][1]
-    slot = LOUD if loud else QUIET
     inside = room.y < fixture.box.bottom and room.bottom < fixture.box.bottom - 1
+    columns = [_column(room, slot, inside, setting) for slot in ((LOUD, QUIET) if loud else (QUIET,))]
+    fitting = (c for c in columns if set_column(c, room, setting))
+    return (next(fitting, columns[-1]),)
+
+
+def _column(room: Box, slot: Slot, inside: bool, setting: Setting) -> Column:
+    """A caption in a device's room: on its last line where it is inside the device, else from its top."""
+    w, h = setting.grid.size
     box = (room.x / w, room.y / h, room.w / w, room.h / h)
-    return (Column(box=box, start="bottom" if inside else "top", align="start", slots=(slot,), sit=inside),)
+    return Column(box=box, start="bottom" if inside else "top", align="start", slots=(slot,), sit=inside)

@@ -34,6 +34,8 @@ CAPTION = 17.4
 """Points of a caption's type: a line of it must stand in the last row, else room is kept under the word."""
 NARROW = 11.0
 """Width of a box, in a caption's sizes, under which a caption takes two lines."""
+SIGN, SIGNS = 0.45, 36
+"""Width of a caption's sign in its size, and how many signs must find room in the last row."""
 TINY = 60.0
 """Points of height of a canvas under which the word stands alone, without a caption."""
 OUTRUN = 0.1
@@ -129,7 +131,7 @@ def _spare(box: Box, rows: Sequence[Sequence[str]], steps: Sequence[float], size
 
 def _reserve(data: Data, box: Box) -> float:
     """Height kept under the word for a caption: one line, or two where the box is narrow or tall; px."""
-    lines = 3.5 if box.w < NARROW * CAPTION * data.pt or box.h > box.w else 2.2
+    lines = 3.9 if box.w < NARROW * CAPTION * data.pt or box.h > box.w else 2.6
     return lines * CAPTION * data.pt
 
 
@@ -201,8 +203,12 @@ def _deepest(face: Face, signs: Sequence[str]) -> float:
 def _ends_free(grid: Grid, face: Face, widest: float, small: float, data: Data) -> bool:
     """Whether a caption can stand at the end of the last row, its small letters being `small` px high."""
     used = _row_end(grid, face, 0.0, grid.rows - 1) / grid.size
-    left = LEFT_STRIP if data.canvas.w > STRIP * data.canvas.h else LEFT
-    return grid.rows > 1 and 1 - used / widest >= left and small >= 1.2 * CAPTION * data.pt
+    if grid.rows < 2 or small < 1.2 * CAPTION * data.pt:
+        return False
+    if data.canvas.w > STRIP * data.canvas.h:
+        return 1 - used / widest >= LEFT_STRIP
+    signs = small / _small(face, grid.signs) * (widest - used) / (SIGN * CAPTION * data.pt)
+    return 1 - used / widest >= LEFT and signs * math.floor(small / (1.2 * CAPTION * data.pt)) >= SIGNS
 
 
 def _worth(grid: Grid, data: Data, box: Box) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from composing import ROOM, content, kit, placement
+from composing import ROOM, SHAPES, content, kit, placement
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -259,3 +259,16 @@ def test_a_disc_is_seen_on_the_ground_of_every_mode(mode: str) -> None:
 
     colours = device_colours(kit(), tones_of(kit(), mode))
     assert math.dist(hex_to_oklab(tone(colours)), hex_to_oklab(colours["ground"])) >= SEEN
+
+
+@pytest.mark.parametrize("shape", [s for s in SHAPES if s != "320x50"])
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("snooze", "We hit snooze for 18 hours."), ("dodo", "Un gros dodo de 18 heures."), ("Morgen", "Gähnt seit 18 Stunden.")],
+)
+def test_a_counted_word_and_its_caption_find_room_in_every_shape(shape: str, word: str, said: str) -> None:
+    words = content(device="fill_letters", data={"value": "18", "word": word, "letter": "o"}, headline=(said,))
+    layout = arrange(words, placement(shape), load_family("type"), kit(), ROOM)
+    caption = layout.text("caption")
+    assert layout.fixture is not None and caption is not None
+    assert not any(caption.box.overlaps(row) for row in layout.fixture.keep())
