@@ -32,9 +32,9 @@ ALONE = 0.16
 HOURS = 60
 """Steps of the light's way that are drawn anew."""
 DEEP = 0.15
-"""A product whose foot leaves the safe part of the canvas leaves the canvas by this share: a foot on the edge, or under
-the platform's own controls, looks like a mistake."""
-CUTS = tuple(DEEP * f for f in (1.9, 1.7, 1.5, 1.3, 1.15, 1.02))
+"""A product whose foot leaves the part of the canvas that it may stand in leaves the canvas by this share: a foot on the
+edge, or under the platform's own controls, looks like a mistake."""
+CUTS: tuple[float, ...] = tuple(DEEP * f for f in (1.9, 1.7, 1.5, 1.3, 1.15, 1.02))
 EVERYWHERE = 0.9
 """Share of the canvas from which shapes are the ground itself: a view may show a part of them."""
 LABEL_AT = 0.5
@@ -65,8 +65,8 @@ def close_up(
     ground: float = 1.0,
 ) -> CloseUp | None:
     """The nearest view at which type and product both have their room; None when there is none. Without a text the
-    product stands alone, whole or clearly cut. `ground` is where the part of the canvas ends that nothing of the
-    platform's lies on, as a share of its height: a foot stands over it."""
+    product stands alone, whole or clearly cut. `ground` is where the part of the canvas ends that a foot may
+    stand in, as a share of its height."""
     side = _side(place_, grid) if text else "under"
     for scale in NEARER:
         block = _block(text, place_, grid, kit, locale, side, scale) if text else None

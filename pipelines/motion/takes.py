@@ -39,6 +39,8 @@ EARLIEST = 1.7
 """A close shot never begins before this second: the thought comes first."""
 LATEST = 1.4
 """A close shot is at least so long."""
+FOOT = 0.84
+"""Down to this share of the canvas a product may stand though words may not: tall stills have it there too."""
 TURNS = (20.0, -20.0, 10.0, -10.0, 5.0, -5.0)
 """Degrees that the light may turn, in order of preference: the first at which every text stays readable."""
 LIT = 0.95
@@ -194,7 +196,7 @@ def close(job: Job, start: float) -> tuple[float, Close] | None:
             continue
         found = close_up(
             job.place, composer.product, composer.shape, text, composition.layout.grid, job.kit, composer.tones, job.locale,
-            1 - job.placement.safe.bottom,
+            max(1 - job.placement.safe.bottom, FOOT),
         )
         if found is not None and end - begins >= LATEST:
             groups = ((Group(role="close", items=(found.block,)), Cue(enter=begins, seconds=0.4)),) if found.block else ()
