@@ -117,6 +117,12 @@ def audit(
         {"b": before, "n": limit, "actor": actor, "action": action, "object": object}).fetchall()
 
 
+def actions(db: Connection[dict[str, Any]]) -> list[str]:
+    """What was done lately, by the words of the audit."""
+    rows = db.execute("select distinct action from (select action from audit order by seq desc limit 5000) q order by action")
+    return [r["action"] for r in rows]
+
+
 # ------------------------------------------------------------------------------------------------ idempotency
 
 

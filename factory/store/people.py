@@ -92,6 +92,7 @@ def open_session(
     """A session of a person or of an API key, by its token's sha256."""
     db.execute("insert into sessions (token, person, key, expires_at) values (%s, %s, %s, now() + make_interval(hours => %s))",
                (token, person, key, hours))
+    db.execute("update people set seen_at = now() where id = %s", (person,))
 
 
 def session(db: Connection[dict[str, Any]], token: bytes) -> dict[str, Any] | None:
