@@ -91,6 +91,7 @@ def _numbers(text: str, locale: str) -> str:
     text = re.sub(r"(^|[\s(\u00a0\u202f])-(?=\d)", r"\1−", text)
     text = re.sub(rf"(?<=\d){_ANY_SPACE}?[xX×]{_ANY_SPACE}?(?=\d)", f"{NBSP}×{NBSP}", text)
     text = _unit_pattern().sub(rf"\1{NBSP}\2", text)
+    text = _day_pattern(language_of(locale)).sub(NBSP, text)
     text = re.sub(r"([€$£¥₽]|CHF|R\$|EUR|USD|GBP) (?=\d)", rf"\1{NBSP}", text)
     if language_of(locale) in ("fr", "de", "es", "sv", "ru", "cs"):
         text = re.sub(r"(?<=\d)%", f"{NBSP}%", text)
@@ -101,6 +102,19 @@ def _numbers(text: str, locale: str) -> str:
 def _unit_pattern() -> re.Pattern[str]:
     units = "|".join(sorted(map(re.escape, UNITS.split()), key=len, reverse=True))
     return re.compile(rf"(\d)[ \u00a0](?={units})({units})(?![\w])")
+
+
+@lru_cache(maxsize=32)
+def _day_pattern(language: str) -> re.Pattern[str]:
+    """The space between a day and its month, as CLDR names them."""
+    from babel.core import UnknownLocaleError
+    from babel.dates import get_month_names
+
+    try:
+        names = "|".join(re.escape(name) for name in get_month_names("wide", locale=language).values())
+    except (UnknownLocaleError, ValueError):
+        return re.compile(r"(?!)")
+    return re.compile(rf"(?:(?<=\d)|(?<=\d\.))[ ](?=(?:{names})(?!\w))")
 
 
 def _dashes(text: str, locale: str) -> str:

@@ -272,3 +272,10 @@ def test_a_counted_word_and_its_caption_find_room_in_every_shape(shape: str, wor
     caption = layout.text("caption")
     assert layout.fixture is not None and caption is not None
     assert not any(caption.box.overlaps(row) for row in layout.fixture.keep())
+
+
+@pytest.mark.parametrize("progress", [0.2, 0.5, 0.8])
+def test_a_rising_disc_never_runs_under_the_words_below_it(progress: float) -> None:
+    _, cy, radius = circle(data(), LIVE)
+    (moon,) = drawn("disc", data(), progress=progress)
+    assert moon.path.getBounds().bottom() <= cy + radius + 0.5

@@ -22,6 +22,8 @@ CASES = [
     ("en", "-20% today", "−20% today"),
     ("en", "cold-brew", "cold-brew"),
     ("en", "Room 4 in the house", "Room 4 in the house"),
+    ("en", "until 31 December 2026", "until 31·December 2026"),
+    ("de", "bis 31. Dezember", "bis 31.·Dezember"),
     ("fr", "L'attente est comprise !", "L’attente est comprise~!"),
     ("fr", "Ça va? Oui; très bien", "Ça va~? Oui~; très bien"),
     ("fr", "Prix: 3 €", "Prix·: 3·€"),
