@@ -192,20 +192,18 @@ def blank(row: Mapping[str, Any]) -> bool:
     return not _full({k: v for k, v in row.items() if k not in ("id", "kind")})
 
 
-PLACES: Final = ("name", "objective", "language", "product", "url", "message", "cta", "offer", "proof", "tribes", "placements",
-                 "kinds", "locales", "concepts", "variants", "translations", "lines")
-"""Sections as the form shows them."""
+PLACES: Final = ("name", "objective", "language", "product.name", "product.category", "product.pictures", "product.facts", "product",
+                 "url", "message", "cta", "offer", "proof", "tribes", "placements", "kinds", "locales", "concepts", "variants",
+                 "translations", "lines")
+"""Fields and sections in the order of the form."""
 
 
 def order(name: str) -> tuple[int, int, int]:
     """Where a field stands in the form, for sorting: its section, its row, its place in the row."""
-    top = name.split(".", maxsplit=1)[0]
-    row = next((int(s) for s in name.split(".") if s.isdigit()), -1)
-    known = list(KINDS)
+    section = next((n for n, way in enumerate(PLACES) if f"{name}.".startswith(f"{way}.")), len(PLACES))
+    row = next((int(step) for step in name.split(".") if step.isdigit()), -1)
     pattern = _pattern(name)
-    place = known.index(pattern) if pattern in KINDS else -1
-    first = PLACES.index(top) if top in PLACES else len(PLACES)
-    return first, row if name.startswith(ROWS) else (place if top == "product" else -1), place
+    return section, row, list(KINDS).index(pattern) if pattern in KINDS else -1
 
 
 def _full(value: Any) -> bool:

@@ -51,6 +51,9 @@ class Choice:
     picture: Picture
 
 
+MADE: Final[Mapping[str, str]] = {"image": "pictures", "video": "films"}
+
+
 @lru_cache(maxsize=1)
 def choices() -> Mapping[str, Sequence[Choice]]:
     """Every placement by its platform's title."""
@@ -65,7 +68,7 @@ def known() -> tuple[str, ...]:
 
 
 def _choice(p: Placement) -> Choice:
-    return Choice(id=p.id, title=p.title, takes=" and ".join(f"{k}s" for k in p.media), size=f"{p.canvas[0]} × {p.canvas[1]}",
+    return Choice(id=p.id, title=p.title, takes=" and ".join(MADE[k] for k in p.media), size=f"{p.canvas[0]} × {p.canvas[1]}",
                   picture=draw(p))
 
 
