@@ -29,6 +29,8 @@ LARGEST = 1.25
 Side = Literal["under", "left", "right"]
 ALONE = 0.16
 """Where the product's top stands when there is no line over it."""
+TALL = 1.2
+"""Height over width from which a canvas has room for the whole product."""
 HOURS = 60
 """Steps of the light's way that are drawn anew."""
 DEEP = 0.15
@@ -152,7 +154,8 @@ def _tops(shape: Shape, grid: Grid, block: Block | None, side: Side, height: flo
     """Heights at which the product's top may stand."""
     u = grid.unit
     if block is None:
-        label = [] if shape.words is None else [LABEL_AT * grid.canvas.h - sum(shape.words) / 2 * height]
+        tall = grid.canvas.h > TALL * grid.canvas.w
+        label = [] if shape.words is None or tall else [LABEL_AT * grid.canvas.h - sum(shape.words) / 2 * height]
         whole = (ALONE * grid.canvas.h, (grid.canvas.h - height) / 2, ground - u - height)
         return [*(t for t in whole if t > 4 * u), *_deep(grid, height), *label]
     if side == "under":
