@@ -39,8 +39,11 @@ class PageRoute(APIRoute):
         inner = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            refused = await self._admit(request)
-            return refused or await inner(request)
+            try:
+                refused = await self._admit(request)
+                return refused or await inner(request)
+            finally:
+                await request.close()  # files of a form that nobody has read
 
         return guarded
 
