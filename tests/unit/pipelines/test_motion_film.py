@@ -16,10 +16,14 @@ from pipelines.compose.backdrop import Backdrop
 from pipelines.compose.compose import Composer, Composition
 from pipelines.compose.content import Content
 from pipelines.compose.contrast import quiet
+from pipelines.compose.crop import Shape
+from pipelines.compose.draw import Rect
 from pipelines.compose.flat import Flat
+from pipelines.compose.geometry import Box
 from pipelines.compose.seat import put
 from pipelines.compose.stage import Stage
 from pipelines.motion.animate import VideoResult, animate
+from pipelines.motion.closeup import _shows, _View, _whole
 from pipelines.motion.director import Film, direct
 from pipelines.motion.endcard import GAP, LOGO_EDGES, SIGNS, STAND, end_family, grounds, lockup_for, lockups
 from pipelines.motion.lightset import LightSet, Look, hours
@@ -243,6 +247,30 @@ def test_the_close_shot_is_near_enough_for_a_cut_says_the_sub_and_keeps_its_type
     ground = composition.pixels[2, 2].astype(int)
     inked = [np.abs(close.frame(t)[y : y + h, x : x + w].astype(int) - ground).sum(axis=-1) > 150 for t in (3.0, 3.9)]
     assert (inked[0] == inked[1]).mean() > 0.97
+
+
+def test_a_foot_stands_on_safe_ground_or_is_clearly_out_of_the_close_picture() -> None:
+    shape = Shape(aspect=0.4, sink=0.0, native=900.0, words=(0.4, 0.6), keep=0.64, brand=True)
+    _, composition = still("product")
+    grid = composition.layout.grid
+    high, ground = float(grid.canvas.h), 0.84 * grid.canvas.h
+    tops = {"safe": ground - 400, "edge": high - 401, "deep": high - 0.8 * 400}
+    shown = {name: _shows(shape, Box(100.0, top, 160.0, 400.0), grid, ground) for name, top in tops.items()}
+    assert shown == {"safe": True, "edge": False, "deep": True}
+
+
+def test_a_close_shot_has_no_scraps_of_a_device() -> None:
+    _, composition = still("product", "square")
+    h, w = composition.backdrop.stage.ground(0).shape[:2]
+    size = composition.backdrop.size
+    small, every = Rect(box=(0.0, 0.9 * h, 0.4 * w, 9.0), colour="#000000"), Rect(box=(0.0, 0.0, 1.0 * w, 1.0 * h), colour="#000000")
+    near = _View(corner=(0.2 * w, 0.2 * h), scale=2.0, product=Box(0, 0, 9, 9))
+    far = _View(corner=(-1.0, -1.0), scale=0.9, product=Box(0, 0, 9, 9))
+
+    def drawn(item: Rect, view: _View) -> bool:
+        return _whole(LightSet(composition.backdrop, (item,), ()), view, size)
+
+    assert (drawn(small, near), drawn(small, far), drawn(every, near)) == (False, True, True)
 
 
 def test_a_sub_line_that_the_close_shot_says_waits_for_it() -> None:
