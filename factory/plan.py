@@ -93,7 +93,7 @@ def make_plan(
     """
     wanted = options.variants or brief.variants
     concepts = choose_concepts(brief, kit, catalogue, options)
-    jobs = {c.id: _plate_job(c, kit, options) for c in concepts}
+    jobs = {c.id: plate_job(c, kit, options) for c in concepts}
     kinds: tuple[Kind, ...] = tuple(k for k in brief.kinds if k == "image" or options.video)
     cells = pick_cells(concepts, brief.locales, placements, kinds, wanted)
     body = {
@@ -334,7 +334,7 @@ def _concept(
         count=count_shown(seed.family.subject, seed.motive.name, seed.line, brief),
         set=row.name, light=light, wash=wash, wash_use=cast(Any, use), mode=ground.mode.name,
         ground=stage.ground, other=ground.other.name if ground.other else "",
-        flip=_flip(row, light, kit.lit_side(picture)), tier=cast(Any, "draft"),
+        flip=flipped(row, light, kit.lit_side(picture)), tier=cast(Any, "draft"),
         seed=int(short([number, seed.key]), 16) % 2**31, idea=idea,
     )
 
@@ -408,7 +408,7 @@ def _picture(brief: Brief) -> str:
     return brief.product.pictures[0] if brief.product.pictures else ""
 
 
-def _flip(row: SetRow, light: int, lit_side: str) -> bool:
+def flipped(row: SetRow, light: int, lit_side: str) -> bool:
     """Mirror the set, never the product, when the key comes from the side that the product is not lit from."""
     if row.ground == "flat":
         return False
@@ -416,7 +416,8 @@ def _flip(row: SetRow, light: int, lit_side: str) -> bool:
     return abs(side) > ACROSS and (side > 0) == (lit_side == "left")
 
 
-def _plate_job(concept: Concept, kit: KitFacts, options: PlanOptions) -> PlateJob:
+def plate_job(concept: Concept, kit: KitFacts, options: PlanOptions) -> PlateJob:
+    """The plate that a concept stands on; concepts that ask for the same share it."""
     own = next(m for m in kit.modes if m.name == concept.mode)
     mode = own if own.ground == concept.ground else next((m for m in kit.modes if m.name == concept.other), own)
     palette = dict(mode.roles)

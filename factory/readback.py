@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -56,9 +56,33 @@ def _component(data: Mapping[str, Any]) -> Component:
 
 
 def standing(batch: Batch, rows: Mapping[str, Mapping[str, Any]]) -> Batch:
-    """The record with edited versions in place of what the machine made first."""
+    """The record with the versions that people asked for in place of what was made first, and with variants that they
+    asked for beside the plan's.
+
+    A part that was made with the first picture (its clean one) does not stand for a variant on another plate.
+    """
     changed = {i: r for i, r in rows.items() if r["version"] > 1}
-    return replace(batch, variants=tuple(_standing(v, changed[v.id]) if v.id in changed else v for v in batch.variants))
+    known = {v.id for v in batch.variants}
+    new = sorted((r for i, r in rows.items() if i not in known), key=lambda r: (r["ordinal"], r["id"]))
+    variants = (*(_standing(v, changed[v.id]) if v.id in changed else v for v in batch.variants), *(_added(r) for r in new))
+    retaken = {v.id for v in variants if v.provenance.get("take")}
+    return replace(batch, variants=variants, components=tuple(_without(batch.components, retaken)))
+
+
+def _without(components: Iterable[Component], variants: Collection[str]) -> Iterator[Component]:
+    for c in components:
+        left = tuple(u for u in c.used_by if u not in variants) if c.role == "clean" else c.used_by
+        if left or not c.used_by:
+            yield c if left == c.used_by else replace(c, used_by=left)
+
+
+def _added(row: Mapping[str, Any]) -> Variant:
+    """A variant that no plan holds."""
+    bare = Variant(
+        id=row["id"], kind=row["kind"], concept=row["concept"], tribe=row["tribe"], locale=row["locale"],
+        placement=row["placement"], status="shipped", files=(), copy={}, findings=(), provenance={}, reason="",
+    )
+    return _standing(bare, row)
 
 
 def _standing(variant: Variant, row: Mapping[str, Any]) -> Variant:

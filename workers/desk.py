@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from factory.errors import StageError
-from workers.inputs import Inputs
+from workers.inputs import Inputs, retaken
 from workers.remote import BlobCache, RemoteWork
 from workers.sources import Source, inputs_of, source_of
 from workers.stages import Context, Hands
@@ -45,11 +45,15 @@ class Desk:
         """
         return self._inputs(batch, self._source(batch))
 
-    def hands(self, batch: str) -> Hands:
-        """Warm hands for a batch. Raises what `inputs` raises."""
+    def hands(self, batch: str, concept: str = "", take: int = 0) -> Hands:
+        """Warm hands for a batch; with one of its ideas on another plate where a take is named. Raises what `inputs` raises."""
         source = self._source(batch)
         inputs = self._inputs(batch, source)
-        return _kept(self._warm, source.key, WARM, lambda: Hands(context_of(inputs, self.work, source.options)))
+        if not take:
+            return _kept(self._warm, source.key, WARM, lambda: Hands(context_of(inputs, self.work, source.options)))
+        key = f"{source.key}/{concept}/{take}"
+        return _kept(
+            self._warm, key, WARM, lambda: Hands(context_of(retaken(inputs, concept, take), self.work, source.options)))
 
     def _source(self, batch: str) -> Source:
         with self.pool.connection() as db:

@@ -13,7 +13,7 @@ from factory.store import variants
 from factory.store.rows import Lease
 from workers.desk import Desk
 from workers.lease import Done
-from workers.stages import remake, spare
+from workers.stages import make_plate, remake, spare
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -23,19 +23,28 @@ NUMBERED = re.compile(r"(art_[a-z_]+?)_(\d+)")
 
 
 def recompose(desk: Desk, lease: Lease) -> Done:
-    """Make one variant anew with a person's words, used word for word. Raises StageError when they cannot stand there."""
-    hands = desk.hands(lease.batch)
+    """Make one variant anew with a person's words, used word for word; or on another plate; or as one more like another.
+
+    Raises StageError when the words cannot stand there.
+    """
     cell, number, edits = lease.args["variant"], lease.args["version"], lease.args["edits"]
+    take, like = lease.args.get("take", 0), lease.args.get("like", "")
     with desk.pool.connection() as db:
         row = db.execute(
-            "select v.made, v.locale, j.id, j.stage, j.args, j.needs from variants v "
-            "join jobs j on j.batch = v.batch and j.id = v.job where v.batch = %s and v.id = %s", (lease.batch, cell)).fetchone()
+            "select v.made, v.locale, v.concept, j.id, j.stage, j.args, j.needs from variants v "
+            "join jobs j on j.batch = v.batch and j.id = v.job where v.batch = %s and v.id = %s",
+            (lease.batch, like or cell)).fetchone()
     if row is None or row["made"] is None:
         raise StageError("This variant was never made", code="edit.unmade", where=cell,
                          help="Retry the batch's failed jobs first.")
-    job = Job(id=row["id"], stage=row["stage"], args=row["args"], needs=row["needs"], order=0)
-    deck = edited(hands.deck(job.needs[f"copy.{row['locale']}"]), edits, row["made"]["copy"])
+    hands = desk.hands(lease.batch, row["concept"], take)
+    job = Job(id=row["id"], stage=row["stage"], args=row["args"], needs={**row["needs"], **lease.needs}, order=0)
+    deck, shown = hands.deck(job.needs[f"copy.{row['locale']}"]), row["made"]["copy"]
+    words = otherwise(deck, shown, take) if like else kept(deck, shown) if take else deck
+    deck = edited(words, edits, shown)
     tries, error = remake(hands, job, cell, (deck, spare(deck)))
+    for made in tries:
+        made["provenance"] |= {"take": take} if take else {}
     if not tries:
         raise StageError(error or "Nothing could be made of these words", code="edit.unfit", where=cell, help="Write it shorter.")
     made = next((m for m in tries if variants.worst(m["findings"]) != "fail"), tries[0])
@@ -63,6 +72,42 @@ def edited(deck: CopyDeck, edits: Mapping[str, str], shown: Mapping[str, Mapping
         rest = [t for t in texts if t.field != name]
         texts = [*rest[:place], *(t for t in new if t), *rest[place:]]
     return CopyDeck(concept=deck.concept, locale=deck.locale, texts=tuple(texts))
+
+
+PLAIN = ("art_headline", "art_sub", "art_body", "headline", "long_headline", "primary_text", "description")
+"""Fields of which a deck holds several to choose from; others that stand several times are shown together."""
+
+
+def kept(deck: CopyDeck, shown: Mapping[str, Mapping[str, Any]]) -> CopyDeck:
+    """The deck with the words that a variant says now as the only ones of their fields: another plate changes no words."""
+    said = {name: t for name, t in shown.items() if name in PLAIN}
+    texts = [t for t in deck.texts if t.field not in said or t.text == said[t.field]["text"]]
+    there = {t.field for t in texts}
+    texts += [t for name, now in said.items() if name not in there and (t := _text(name, None, now))]
+    return CopyDeck(concept=deck.concept, locale=deck.locale, texts=tuple(texts))
+
+
+def otherwise(deck: CopyDeck, shown: Mapping[str, Mapping[str, Any]], number: int) -> CopyDeck:
+    """The deck with other words first, where a field has others than those that a variant says; `number` turns them on."""
+    texts = list(deck.texts)
+    for name in PLAIN:
+        options = deck.options(name)
+        said = next((n for n, t in enumerate(options) if name in shown and t.text == shown[name]["text"]), -1)
+        turn = (said + number) % len(options) if options else 0
+        if turn == said and len(options) > 1:
+            turn = (turn + 1) % len(options)
+        places = [n for n, t in enumerate(texts) if t.field == name]
+        for place, text in zip(places, (*options[turn:], *options[:turn]), strict=True):
+            texts[place] = text
+    return CopyDeck(concept=deck.concept, locale=deck.locale, texts=tuple(texts))
+
+
+def replate(desk: Desk, lease: Lease) -> Done:
+    """The plate of an idea's take: what its variants are then composed on."""
+    concept, take = lease.args["concept"], lease.args["take"]
+    hands = desk.hands(lease.batch, concept, take)
+    plate = Job(id=lease.id, stage="plate", args={"plate": hands.context.plan.plates[concept]}, needs={}, order=0)
+    return Done(result=make_plate(hands, plate))
 
 
 def _text(field: str, edit: str | None, now: Mapping[str, Any] | None) -> Text | None:

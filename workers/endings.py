@@ -17,6 +17,9 @@ Faults = Sequence[Mapping[str, str]]
 
 def well(db: Connection[dict[str, Any]], lease: Lease, result: Any, ended_in: Sequence[str]) -> None:
     """A stage of the plan made its result: its variants stand, those that waited are ready, the last one closes the batch."""
+    if lease.stage == "replate":
+        for batch in ended_in:
+            work.settle(db, batch, lease.id)  # versions on that plate can be made now; the plan does not wait for it
     if lease.stage in work.OUTSIDE:
         return
     for batch in ended_in:
@@ -67,6 +70,13 @@ def _of_an_edit(db: Connection[dict[str, Any]], bad: Bad) -> None:
     variants.recompose_failed(db, bad.lease.batch, bad.lease.args["variant"], bad.lease.args["version"], bad.fact)
 
 
+def _of_a_plate(db: Connection[dict[str, Any]], bad: Bad) -> None:
+    rows = db.execute("select args from jobs where batch = %s and id = any(%s) and stage = 'recompose' order by id",
+                      (bad.lease.batch, list(bad.failed)))
+    for row in rows.fetchall():
+        variants.recompose_failed(db, bad.lease.batch, row["args"]["variant"], row["args"]["version"], bad.fact)
+
+
 def _of_a_bundle(db: Connection[dict[str, Any]], bad: Bad) -> None:
     bundles.failed(db, bad.lease.args["bundle"], bad.fact)
 
@@ -76,6 +86,7 @@ def _of_an_archive(db: Connection[dict[str, Any]], bad: Bad) -> None:
 
 
 CONSEQUENCES: Mapping[str, Callable[[Any, Bad], None]] = {
-    "plan": _of_the_batch, "finish": _of_the_batch, "recompose": _of_an_edit, "publish": _of_a_bundle, "archive": _of_an_archive,
+    "plan": _of_the_batch, "finish": _of_the_batch, "recompose": _of_an_edit, "replate": _of_a_plate,
+    "publish": _of_a_bundle, "archive": _of_an_archive,
 }
 """Stage -> what its failing means to others; every stage of a plan fails as one of its jobs."""

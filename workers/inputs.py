@@ -21,6 +21,7 @@ from factory.placements import select
 from factory.plan import KitFacts, PlanOptions, concept_traits, make_plan
 from factory.portraits import read_fits
 from factory.records import Brief, Placement, Plan
+from factory.takes import another
 from pipelines.product.outline import outline_colours
 
 
@@ -75,6 +76,18 @@ def read_both(brief_file: Path, kit_folder: Path) -> tuple[Brief, BrandKit]:
     if brief is None or kit is None:
         raise InputError(faults)
     return brief, kit
+
+
+def retaken(inputs: Inputs, concept: str, take: int) -> Inputs:
+    """The inputs with one idea on another plate (`factory.takes`); everything else stays, the plan's digest too."""
+    own = next(c for c in inputs.plan.concepts if c.id == concept)
+    model = inputs.models.get("image", "")
+    new, job = another(own, take, inputs.brief, kit_facts(inputs.kit), load_catalogue(), model)
+    plan = replace(
+        inputs.plan, concepts=tuple(new if c.id == concept else c for c in inputs.plan.concepts),
+        plate_jobs=(*inputs.plan.plate_jobs, job), plates={**inputs.plan.plates, concept: job.id},
+    )
+    return replace(inputs, plan=plan)
 
 
 def kit_facts(kit: BrandKit) -> KitFacts:

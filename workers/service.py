@@ -138,7 +138,8 @@ def _chosen(batch: Batch, results: Iterable[Mapping[str, Any]], stopped: set[str
 
 
 HANDS: Mapping[str, Callable[[Desk, Lease], Done]] = {
-    "plan": plan, "finish": finish, "recompose": edits.recompose, "publish": bundling.publish, "archive": bundling.archive,
+    "plan": plan, "finish": finish, "recompose": edits.recompose, "replate": edits.replate,
+    "publish": bundling.publish, "archive": bundling.archive,
     **dict.fromkeys(STAGE_HANDS, stage),
 }
 """Every stage of a job -> the hand that does it."""

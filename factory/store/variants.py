@@ -101,7 +101,8 @@ def get(db: Connection[dict[str, Any]], batch: str, variant: str, *, hold: bool 
 
 
 def edit(
-    db: Connection[dict[str, Any]], row: Mapping[str, Any], edits: Mapping[str, str], by: str, *, rank: int = 0, lane: str = "preview"
+    db: Connection[dict[str, Any]], row: Mapping[str, Any], edits: Mapping[str, str], by: str, *, rank: int = 0,
+    lane: str = "preview",
 ) -> int:
     """A person writes other words: a new version waits to be composed anew. Returns its number.
 
@@ -111,12 +112,31 @@ def edit(
     the same field is written again.
     """
     merged = {**row["edits"], **edits}
-    number = _next_version(db, row, merged, None, by, "rendering")
-    batch, variant = row["batch"], row["id"]
-    args = {"variant": variant, "version": number, "edits": merged}
-    name = recompose_job(batch, variant, number)
-    work.put(db, batch, [NewJob(id=name, stage="recompose", lane=lane, args=args, needs={}, rank=rank)])
+    number = next_version(db, row, merged, None, by, "rendering", take=row["take"])
+    args = {"variant": row["id"], "version": number, "edits": merged}
+    put_recompose(db, row, args, take=row["take"], rank=rank, lane=lane)
     return number
+
+
+def put_recompose(
+    db: Connection[dict[str, Any]], row: Mapping[str, Any], args: Mapping[str, Any], *, take: int, rank: int = 0,
+    lane: str = "cpu",
+) -> None:
+    """The job that makes a version (`args`: variant, version, edits): on the plan's own plate, or once that of a take is made.
+
+    A take's plate that could not be made before is tried again.
+    """
+    batch, plate = row["batch"], f"replate-{row['batch']}-{row['concept']}-{take}"
+    jobs = [NewJob(id=recompose_job(batch, args["variant"], args["version"]), stage="recompose", lane=lane,
+                   args={**args, "take": take} if take else args, needs={"plate": plate} if take else {}, rank=rank)]
+    if take:
+        told = {"concept": row["concept"], "take": take}
+        jobs.append(NewJob(id=plate, stage="replate", lane="gpu", args=told, needs={}))
+    work.put(db, batch, jobs)  # both at once: put looks for results of the jobs that it is given, and no others
+    rows = db.execute("update jobs set state = 'ready', attempts = 0, error = '', ended_at = null, not_before = now() "
+                      "where batch = %s and id = %s and state in ('failed', 'parked') returning lane", (batch, plate)).fetchall()
+    if rows:
+        work.ring(db, [rows[0]["lane"]])
 
 
 def recompose_job(batch: str, variant: str, version: int) -> str:
@@ -126,28 +146,30 @@ def recompose_job(batch: str, variant: str, version: int) -> str:
 
 def revert(db: Connection[dict[str, Any]], row: Mapping[str, Any], to: Mapping[str, Any], by: str) -> int:
     """An earlier version (a row of `versions`, made) stands again, under a new number, to be decided on anew."""
-    number = _next_version(db, row, to["edits"], to["made"], by, "ready")
+    number = next_version(db, row, to["edits"], to["made"], by, "ready", take=to.get("take", 0))
     data = {"variant": row["id"], "version": number, "kind": row["kind"], "verdict": worst(to["made"]["findings"])}
     events.tell(db, row["batch"], "variant.ready", f"{row['id']}:{number}", data)
     return number
 
 
-def _next_version(
-    db: Connection[dict[str, Any]], row: Mapping[str, Any], edits: Mapping[str, str], made: Any, by: str, state: str
+def next_version(
+    db: Connection[dict[str, Any]], row: Mapping[str, Any], edits: Mapping[str, str], made: Any, by: str, state: str, *, take: int
 ) -> int:
     """Keep the version that stood, write the next one down, and let the variant be that one."""
     batch, variant, number = row["batch"], row["id"], int(row["version"]) + 1
     with db.cursor() as cursor:
         cursor.executemany(
-            "insert into variant_versions (batch, variant, version, edits, made, by) values (%s, %s, %s, %s, %s, %s) "
+            "insert into variant_versions (batch, variant, version, edits, made, by, take) values (%s, %s, %s, %s, %s, %s, %s) "
             "on conflict (batch, variant, version) do nothing",
-            [(batch, variant, row["version"], _json(row["edits"]), _json(row["made"]) if row["made"] else None, "factory"),
-             (batch, variant, number, _json(edits), _json(made) if made else None, by)])
+            [(batch, variant, row["version"], _json(row["edits"]), _json(row["made"]) if row["made"] else None, "factory",
+              row["take"]),
+             (batch, variant, number, _json(edits), _json(made) if made else None, by, take)])
     db.execute(
-        "update variants set version = %(n)s, edits = %(edits)s, state = %(state)s, review = 'pending', reason = '', "
+        "update variants set version = %(n)s, edits = %(edits)s, take = %(take)s, state = %(state)s, review = 'pending', "
+        "reason = '', "
         "updated_at = now(), made = coalesce(%(made)s, made), verdict = coalesce(%(verdict)s, verdict) "
         "where batch = %(batch)s and id = %(id)s",
-        {"n": number, "edits": _json(edits), "state": state, "made": _json(made) if made else None,
+        {"n": number, "edits": _json(edits), "take": take, "state": state, "made": _json(made) if made else None,
          "verdict": worst(made["findings"]) if made else None, "batch": batch, "id": variant})
     events.tell(db, batch, "variant.updated", f"{variant}:{number}", {"variant": variant, "version": number, "by": by})
     return number
@@ -190,10 +212,11 @@ def recompose_failed(db: Connection[dict[str, Any]], batch: str, variant: str, v
 
 def versions(db: Connection[dict[str, Any]], row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every version of a variant, oldest first, the one that stands among them."""
-    kept = db.execute("select version, edits, made, by, at from variant_versions where batch = %s and variant = %s "
+    kept = db.execute("select version, edits, made, by, at, take from variant_versions where batch = %s and variant = %s "
                       "order by version", (row["batch"], row["id"])).fetchall()
     if not kept:
-        return [{"version": row["version"], "edits": row["edits"], "made": row["made"], "by": "factory", "at": row["updated_at"]}]
+        return [{"version": row["version"], "edits": row["edits"], "made": row["made"], "by": "factory", "at": row["updated_at"],
+                 "take": row["take"]}]
     return kept
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 LIVE = ("waiting", "ready", "leased")
-OUTSIDE = ("plan", "finish", "publish", "archive", "recompose")
+OUTSIDE = ("plan", "finish", "publish", "archive", "recompose", "replate")
 """Stages that no plan counts: they stand before, after or beside its jobs."""
 
 CHUNK: Mapping[str, int] = {"plate": 2, "copy": 8, "compose": 6, "animate": 1, "recompose": 1}
