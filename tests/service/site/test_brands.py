@@ -107,7 +107,7 @@ def test_faults_of_a_kit_are_told_with_line_and_remedy_and_the_name_is_kept(site
     assert "carries a script" in answer.text
     assert "&lt;b&gt;" in answer.text
     assert "<b>" not in answer.text
-    other = drop(carl, "/drop/brands", b"no zip at all", **{"name": ""})
+    other = drop(carl, "/drop/brands", b"no zip at all", name="")
     assert other.status_code == 422
     assert drop(carl, "/drop/brands", b"", name="").status_code == 422
     assert carl.send("/drop/brands", {"name": "Kept"}).status_code == 422
