@@ -37,10 +37,8 @@ def circle(data: Data, box: Box) -> tuple[float, float, float]:
     while radius > least and _touches(data, cx + 0.5 * radius * aside, cy, radius, AIR * side):
         radius *= 0.97
     cx += 0.5 * radius * aside
-    lowest = cy + LOWER * seen.h
-    while cy < lowest and _touches(data, cx, cy, radius, AIR * side):
-        cy += 0.01 * seen.h
-    return cx, cy, radius
+    lower = (cy + step / 100 * seen.h for step in range(int(100 * LOWER)))
+    return cx, next((y for y in lower if not _touches(data, cx, y, radius, AIR * side)), cy), radius
 
 
 def _touches(data: Data, cx: float, cy: float, radius: float, air: float) -> bool:
