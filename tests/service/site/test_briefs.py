@@ -309,6 +309,26 @@ def test_choices_of_a_plan_are_held_to_their_limits(site: Site, creator: Person)
         assert db.execute("select count(*) as n from batches").fetchone() == {"n": 0}
 
 
+def test_a_brief_whose_offer_is_over_is_shown_and_not_started(site: Site, creator: Person):
+    made = brand(site)
+    body = (VESPER / "briefs" / "cold-brew.yaml").read_text(encoding="utf-8").replace("2026-12-31", "2020-12-31").replace("2026-09-01", "2020-09-01")
+    with connect(site.api.settings.database_url) as db, db.transaction():
+        row = library.put_brief(db, name="Over", brand=made, brand_version=1, body=body, format="yaml", pictures={}, by=creator.id)
+    page = creator.see(f"/briefs/{row['id']}")
+    assert "The offer ended on 2020-12-31" in page.text
+    assert "Night-shift crews" in page.text
+    assert f"/briefs/{row['id']}/start" not in Outline(page.text).links
+    assert "The offer ended on 2020-12-31" in creator.see(f"/briefs/{row['id']}/start").text
+
+
+def test_a_form_that_is_sent_twice_keeps_one_brief(site: Site, creator: Person):
+    brand(site)
+    text = creator.see("/briefs/new?sample=nitro-can").text
+    first, second = (send(creator, text, "keep").headers["location"] for _ in range(2))
+    assert first == second
+    assert send(creator, text, "keep", name="Another").headers["location"] != first
+
+
 def test_a_brief_of_another_brand_begins_from_a_sample_without_its_pictures(site: Site, creator: Person):
     brand(site, "Vesper")
     assert creator.see("/briefs/new?brand=brd_00000000000000000000&blank=1").status_code == 404

@@ -56,6 +56,12 @@ document.addEventListener("focusout", (event) => {
   if (event.target.value && event.target.form === form()) touched.add(nameOf(event.target));
 });
 
+// What was typed is not lost by a wrong click.
+let typed = false;
+document.addEventListener("input", (event) => { if (event.target.form === form()) typed = true; });
+document.addEventListener("submit", (event) => { if (event.target === form()) typed = false; });
+addEventListener("beforeunload", (event) => { if (typed && form()) event.preventDefault(); });
+
 // A link to a field opens what it lies in and takes the focus there.
 document.addEventListener("click", (event) => {
   const link = event.target.closest('#check a[href^="#f-"]');
