@@ -132,7 +132,7 @@ def comment(
 def resolve(db: Connection[dict[str, Any]], row: Mapping[str, Any], number: int, by: str, *, resolved: bool = True) -> bool:
     """Mark a comment as done with, or as open again. False: the variant has no such comment."""
     rows = db.execute(
-        "update comments set resolved_by = case when %(r)s then %(by)s end, resolved_at = case when %(r)s then now() end "
+        "update comments set resolved_by = case when %(r)s::boolean then %(by)s::text end, resolved_at = case when %(r)s::boolean then now() end "
         "where batch = %(b)s and variant = %(v)s and id = %(n)s returning id",
         {"r": resolved, "by": by, "b": row["batch"], "v": row["id"], "n": number}).fetchall()
     db.execute("select pg_notify('events', %s)", (row["batch"],))

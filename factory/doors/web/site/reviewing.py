@@ -114,7 +114,7 @@ def named(name: str, value: str, ideas: Mapping[str, str]) -> str:
         return titled(value)
     if name == "concept":
         return ideas.get(value) or value
-    return WORDS.get(value) or value.replace("_", " ").replace("-", " ")
+    return WORDS.get(value) or re.sub("[._-]", " ", value)
 
 
 def tally(concepts: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:

@@ -88,7 +88,7 @@ def _source(row: Mapping[str, Any], name: str, said: Mapping[str, Any]) -> str:
 
 def _unmade(row: Mapping[str, Any], name: str, stands: str) -> str:
     """Why a person's words are not in the picture: told at the field they were written into."""
-    if row["state"] == "failed" and row["edits"].get(name, stands) != stands:
+    if row["state"] == "failed" and "of the program" not in row["reason"] and row["edits"].get(name, stands) != stands:
         return str(row["reason"] or "These words could not be set.").split("\n", 1)[0]
     return ""
 

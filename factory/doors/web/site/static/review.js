@@ -91,7 +91,7 @@ function decide(list, verdict, reason = "", comment = "", { remember = true } = 
   waiting.push({ verdict, reason, comment, entry });
   if (remember) { undone.push(entry); keep(); }
   tell(`${items.length === 1 ? whatOf(items[0]) : `${items.length} variants`} ${SAID[verdict]}.${left ? ` ${left} left as they are.` : ""}`);
-  document.getElementById("saved").dataset.saved = "no";
+  root.dataset.saved = "no";
   flush();
   return true;
 }
@@ -110,7 +110,7 @@ async function flush() {
     await sent(chunk);
   }
   sending = false;
-  document.getElementById("saved").dataset.saved = "yes";
+  root.dataset.saved = "yes";
 }
 
 const same = (a, b) => a.verdict === b.verdict && a.reason === b.reason && a.comment === b.comment;

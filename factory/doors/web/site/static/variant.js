@@ -19,7 +19,6 @@ export function tell(text, tone = "") {
   const live = document.querySelector("dialog[open] [aria-live]") || document.getElementById("live");
   live.textContent = "";
   requestAnimationFrame(() => { live.textContent = text; });
-  for (const place of document.querySelectorAll(".state")) { place.textContent = text; place.dataset.tone = tone; }
   let toast = document.getElementById("toast");
   if (!toast) { toast = Object.assign(document.createElement("p"), { id: "toast", className: "toast" }); toast.setAttribute("aria-hidden", "true"); }
   (document.querySelector("dialog.focusing[open]") || document.body).append(toast);
