@@ -7,11 +7,11 @@ document.addEventListener("htmx:config:request", (event) => {
 
 // A menu closes when something else is clicked or Escape is pressed.
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  for (const menu of document.querySelectorAll("details.menu[open], details.sure[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+  for (const menu of document.querySelectorAll("details.menu[open], details.sure[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
 });
 
 // <button data-copy="text">: to the clipboard.  <button data-opens="id">: a dialog.  <button data-closes>: the dialog around it.
