@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import psycopg
+import pytest
 import stocked
 
 from factory.store import reviewing, variants, work
@@ -191,3 +193,12 @@ def test_every_change_is_in_the_audit(site: Site):
     with stock.db() as db:
         told = [r["action"] for r in db.execute("select action from audit where actor = %s order by seq", (person.id,))]
     assert told[-2:] == ["variant.edit", "variant.comment"]
+
+
+def test_the_database_refuses_to_change_a_comment(site: Site):
+    stock = stock_of(site, 1)
+    with stock.db() as db:
+        with db.transaction():
+            reviewing.comment(db, row_of(stock, stock.cells[0]), "As it was", "somebody")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            db.execute("update comments set text = 'Otherwise'")
