@@ -122,7 +122,8 @@ def sessions_of(db: Connection[dict[str, Any]], person: str) -> list[dict[str, A
 
 def close_others(db: Connection[dict[str, Any]], person: str, token: bytes) -> int:
     """End every session of a person but one. Returns how many."""
-    return len(db.execute("delete from sessions where person = %s and token <> %s returning 1 as one", (person, token)).fetchall())
+    rows = db.execute("delete from sessions where person = %s and token <> %s returning 1 as one", (person, token))
+    return len(rows.fetchall())
 
 
 def set_password(db: Connection[dict[str, Any]], person: str, password: str) -> None:
