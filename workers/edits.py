@@ -31,12 +31,15 @@ def recompose(desk: Desk, lease: Lease) -> Done:
     take, like = lease.args.get("take", 0), lease.args.get("like", "")
     with desk.pool.connection() as db:
         row = db.execute(
-            "select v.made, v.locale, v.concept, j.id, j.stage, j.args, j.needs from variants v "
+            "select v.made, v.locale, v.concept, j.id, j.stage, j.args, j.needs, "
+            "(select version from variants where batch = v.batch and id = %s) as stands from variants v "
             "join jobs j on j.batch = v.batch and j.id = v.job where v.batch = %s and v.id = %s",
-            (lease.batch, like or cell)).fetchone()
+            (cell, lease.batch, like or cell)).fetchone()
     if row is None or row["made"] is None:
         raise StageError("This variant was never made", code="edit.unmade", where=cell,
                          help="Retry the batch's failed jobs first.")
+    if row["stands"] and row["stands"] > number:  # somebody wrote on: nobody will see this version
+        return Done(result={"variant": cell, "version": number, "blob": ""})
     hands = desk.hands(lease.batch, row["concept"], take)
     job = Job(id=row["id"], stage=row["stage"], args=row["args"], needs={**row["needs"], **lease.needs}, order=0)
     deck, shown = hands.deck(job.needs[f"copy.{row['locale']}"]), row["made"]["copy"]

@@ -18,7 +18,7 @@ from factory.doors.web.site.pages import Here, Pages
 from factory.doors.web.site.render import go, page
 from factory.doors.web.site.reviewing import View
 from factory.doors.web.site.reviewlive import Watcher
-from factory.store import batches, library, reviewing
+from factory.store import batches, library, reviewing, work
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -121,13 +121,17 @@ async def live(
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", pattern=r"^\d{1,18}$")] = None,
 ) -> Response:
     """Cards as others change them, from an event's number on."""
-    if await run_in_threadpool(_missing, web, batch):
+    if await run_in_threadpool(_missing, web, batch, actor.has("creator", "reviewer")):
         raise Problem("batch.unknown")
     start = int(last_event_id) if last_event_id is not None else after
     watcher = Watcher(request, web, batch, start, actor.id)
     return StreamingResponse(watcher.lines(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-def _missing(web: Parts, batch: str) -> bool:
-    with web.reading() as db:
-        return batches.get(db, batch) is None
+def _missing(web: Parts, batch: str, may_edit: bool) -> bool:
+    """Whether there is no such batch. Who may edit rings the workers ahead: their first edit finds them warm."""
+    with web.changing() as db:
+        there = batches.get(db, batch) is not None
+        if there and may_edit:
+            work.ring(db, ["preview"])
+    return not there
