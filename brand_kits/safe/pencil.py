@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 SECONDS, MEMORY, BYTES = 40, 3_000_000_000, 8_000_000
+TALL = 1440
 
 
 def main() -> int:
@@ -31,12 +32,12 @@ def main() -> int:
 
 
 def drawing(job: Mapping[str, Any]) -> Any:
-    """A cleaned SVG on nothing, `width` px wide."""
+    """A cleaned SVG on nothing, `width` px wide unless it is very tall."""
     import skia
     from PIL import Image
 
-    width = job["width"]
-    height = max(1, round(width * job["size"][1] / job["size"][0]))
+    scale = min(job["width"] / job["size"][0], TALL / job["size"][1])
+    width, height = (max(1, round(side * scale)) for side in job["size"])
     dom = skia.SVGDOM.MakeFromStream(skia.MemoryStream(job["svg"].encode()))
     if not dom:
         raise ValueError("no drawing")

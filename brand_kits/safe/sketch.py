@@ -59,8 +59,10 @@ def sketched(kit: BrandKit, folder: Path) -> Path:
 
 def _draw(jobs: list[dict[str, Any]], name: str) -> None:
     command = [sys.executable, "-I", str(Path(__file__).with_name("pencil.py"))]
+    bare = {k: os.environ[k] for k in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if k in os.environ}  # no secrets of ours
+    words = json.dumps(jobs).encode()
     try:
-        subprocess.run(command, input=json.dumps(jobs).encode(), capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+        subprocess.run(command, input=words, env=bare, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as cause:
         raise UnsafeFileError(f"The files of {name} took over {SECONDS} s to draw", code="kit.slow", where=name,
                               help="Give simpler drawings and smaller pictures.") from cause

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,12 +33,14 @@ KEPT: Final = 60
 """Kits whose drawn pictures stay on the disk: about half a megabyte each."""
 
 ONE_AT_A_TIME: Final = threading.Lock()
+WAIT_S: Final = 20.0
+"""Drawing takes a second or two of a core; whoever waits longer does without, so that threads stay free for others."""
 
 
-def shelf(web: Parts) -> list[dict[str, Any]]:
-    """Every brand with its newest version's facts and the names of who made them, newest first."""
+def shelf(web: Parts, before: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
+    """Brands with their newest version's facts and the names of who made them, newest first."""
     with web.reading() as db:
-        rows = library.brands(db, None, 200)
+        rows = library.brands(db, before, limit)
         newest = library.newest(db, [r["id"] for r in rows])
         names = people.names(db, [v["created_by"] for v in newest.values()])
     return [{**r, "at": newest[r["id"]], "who": names.get(newest[r["id"]]["created_by"], "")} for r in rows if r["id"] in newest]
@@ -87,9 +90,14 @@ def pictures(web: Parts, digest: str) -> Path | None:
     if folder.is_dir():
         return folder
     kit = desk.kit_of(web, digest)
-    with ONE_AT_A_TIME, suppress(KitError, OSError):
-        return _drawn(kit, folder)
-    return None
+    if not ONE_AT_A_TIME.acquire(timeout=WAIT_S):
+        return None
+    try:
+        with suppress(KitError, OSError):
+            return _drawn(kit, folder)
+        return None
+    finally:
+        ONE_AT_A_TIME.release()
 
 
 def _drawn(kit: BrandKit, folder: Path) -> Path:

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from factory.doors.web import desk
 from factory.doors.web.access import Actor, Needs
 from factory.doors.web.kitfacts import differences
+from factory.doors.web.paging import Cursor, decode, encode, when, word
 from factory.doors.web.parts import Parts, Web
 from factory.doors.web.problems import Problem
 from factory.doors.web.routes import brands as api
@@ -34,14 +35,17 @@ router = Pages(tags=["brands"])
 Number = Annotated[int | None, Query(ge=1, le=1_000_000)]
 Text = Annotated[str, Form(max_length=120)]
 Tokens = Annotated[str, Form(max_length=500_000)]
-SAMPLE = "vesper"
+SAMPLE, PER_PAGE = "vesper", 48
 NO_FILE = Fault(code="kit.file", fact="No file was sent", help="Choose your kit's zip archive.")
 
 
 @router.get("/brands")
-def listed(_: Annotated[Actor, Needs()], request: Request, web: Web) -> Response:
-    """Every brand as a card."""
-    return page(request, "brands.html", title="Brands", brands=shelf.shelf(web))
+def listed(_: Annotated[Actor, Needs()], request: Request, web: Web, cursor: Cursor = None) -> Response:
+    """Brands as cards, newest first."""
+    place = decode(cursor, when, word)
+    rows = shelf.shelf(web, place and (place[0], place[1]), PER_PAGE + 1)
+    more = encode(rows[PER_PAGE - 1]["created_at"], rows[PER_PAGE - 1]["id"]) if len(rows) > PER_PAGE else None
+    return page(request, "brands.html", title="Brands", brands=rows[:PER_PAGE], more=more)
 
 
 # ------------------------------------------------------------------------------------------------ taking in
