@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from starlette.testclient import TestClient
+
 from factory.store import people
 from factory.store.pool import connect
 from tests.service.site.conftest import PASSWORD, Site
@@ -69,6 +72,17 @@ def test_a_visit_by_key_is_told_that_it_has_no_account(site: Site) -> None:
     assert "/account/password" not in text
     assert visitor.send("/account/taste", {"theme": "dark"}).status_code == 409
     assert visitor.send("/account/password", {"old": "x", "new": OTHER, "again": OTHER}).status_code == 409
+
+
+def test_our_own_fault_is_told_as_such_with_its_number_and_without_its_innards(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = site.enter("creator")
+    broken = TestClient(person.client.app, follow_redirects=False, raise_server_exceptions=False, cookies=dict(person.client.cookies))
+    monkeypatch.setattr(people, "sessions_of", lambda *_: 1 / 0)
+    answer = broken.get("/account")
+    assert answer.status_code == 500
+    assert "We broke" in answer.text
+    assert answer.headers["x-request-id"] in answer.text
+    assert "ZeroDivision" not in answer.text
 
 
 def test_problems_are_told_to_people_in_their_words(site: Site) -> None:

@@ -62,7 +62,8 @@ class PageRoute(APIRoute):
         if request.method not in SAFE:
             await visits.check_mark(request, visit)
         if self.gate.roles and not visit.actor.has(*self.gate.roles):
-            raise Problem("access.role", f"This is for people with the role {' or '.join([*self.gate.roles, 'admin'])}.")
+            wanted = " or ".join(dict.fromkeys([*self.gate.roles, "admin"])).replace("_", " ")
+            raise Problem("access.role", f"This is for people with the role {wanted}.")
         return None
 
 
