@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from fastapi import Form, Header, Path, Request
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, Response
 
+from factory.doors.web import again
 from factory.doors.web.access import Actor, Needs
 from factory.doors.web.parts import Parts, Web
 from factory.doors.web.problems import Problem
@@ -154,6 +155,19 @@ def revert(
             raise Problem("variant.version", f"Version {row['version']} stands now. Look at it first.")
         number = back_to(db, row, to, actor)
     return _done(request, variant, f"Version {to} stands again, as version {number}.", accept, version=number)
+
+
+@router.post("/variants/{variant}/again")
+def once_more(
+    variant: VariantId, actor: Annotated[Actor, Needs("creator", "reviewer")], request: Request, web: Web,
+    what: Annotated[Literal["plate", "like"], Form()] = "plate", accept: Accept = "",
+) -> Response:
+    """The same idea on another plate, in every size; or a few new variants like this one."""
+    with web.changing() as db:
+        made = again.another_plate(db, variant, actor) if what == "plate" else again.more_like(db, variant, actor)
+    size = counted(len(made), "variant")
+    said = f"{size} of this idea {'gets' if len(made) == 1 else 'get'} another plate." if what == "plate" else f"{size} like this one {'is' if len(made) == 1 else 'are'} being made."
+    return _done(request, variant, said, accept)
 
 
 # ------------------------------------------------------------------------------------------------ comments

@@ -9,7 +9,8 @@ const SAID = { approved: "approved", rejected: "rejected", changes_requested: "s
 // -------------------------------------------------------------------- cards
 const cardOf = (id) => document.getElementById(`c-${id}`);
 const idOf = (card) => card.id.slice(2);
-const cards = () => [...grid.querySelectorAll(".card")];
+let known = null;
+const cards = () => (known ??= [...grid.querySelectorAll(".card")]);
 const linkOf = (card) => card.querySelector("a");
 const whatOf = (card) => card.querySelector(".what").textContent;
 let current = null;
@@ -328,6 +329,10 @@ const view = {
   },
 
   async get(id) {
+    try { return await this.fetched(id); } catch { tell("The server does not answer. Check the connection, then open it again.", "bad"); return this.held.innerHTML; }
+  },
+
+  async fetched(id) {
     const kept = this.near.get(id);
     if (kept && kept.v === cardOf(id)?.dataset.v && kept.review === cardOf(id)?.dataset.review) return kept.html;
     const answer = await fetch(`/variants/${batch}.${id}`, { headers: { "HX-Request": "true" } });
@@ -427,9 +432,10 @@ async function more() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     rove(page);
     for (const group of [...page.querySelectorAll(".group")]) {
-      const known = [...grid.querySelectorAll(".group")].find((g) => g.dataset.concept === group.dataset.concept);
-      if (known) known.querySelector(".cells").append(...group.querySelector(".cells").children); else place.before(group);
+      const same = [...grid.querySelectorAll(".group")].find((g) => g.dataset.concept === group.dataset.concept);
+      if (same) same.querySelector(".cells").append(...group.querySelector(".cells").children); else place.before(group);
     }
+    known = null;
     const next = page.querySelector(".more");
     if (next) { place.replaceWith(next); eye.observe(next); } else place.remove();
   } finally { coming = false; }
@@ -443,6 +449,7 @@ function follow() {
     const told = JSON.parse(e.data), others = new Map();
     for (const facts of told) {
       const card = cardOf(facts.id);
+      if (!card && facts.type !== "comment" && facts.type !== "review.decided") fresh.add(facts.id);
       if (!card || busy.has(facts.id)) continue;
       const changed = card.dataset.review !== facts.review || card.dataset.v !== String(facts.version) || card.dataset.state !== facts.state;
       show(facts);
@@ -451,8 +458,17 @@ function follow() {
       if (facts.by && !facts.mine && facts.type === "review.decided") others.set(facts.by, [...(others.get(facts.by) ?? []), facts]);
       if (view.open && view.card === card) refreshed(facts);
     }
+    if (fresh.size && !grid.querySelector(".more")) newcomers();
     for (const [who, list] of others) tell(list.length === 1 ? `${who}: ${list[0].what} ${SAID[list[0].review]}.` : `${who} decided on ${list.length} variants.`);
   });
+}
+
+/** Variants that this page does not have yet: they are offered, nothing moves by itself. */
+const fresh = new Set();
+function newcomers() {
+  const note = document.getElementById("newcomers");
+  note.hidden = false;
+  note.querySelector("span").textContent = `${fresh.size} new ${fresh.size === 1 ? "variant" : "variants"} in this batch.`;
 }
 
 function refreshed(facts) {

@@ -21,7 +21,8 @@ export function tell(text, tone = "") {
   requestAnimationFrame(() => { live.textContent = text; });
   let toast = document.getElementById("toast");
   if (!toast) { toast = Object.assign(document.createElement("p"), { id: "toast", className: "toast" }); toast.setAttribute("aria-hidden", "true"); }
-  (document.querySelector("dialog.focusing[open]") || document.body).append(toast);
+  const place = document.querySelector("dialog.focusing[open]") || document.body;
+  if (toast.parentElement !== place) place.append(toast);
   toast.textContent = text; toast.dataset.tone = tone; toast.hidden = false;
   clearTimeout(tell.timer);
   tell.timer = setTimeout(() => { toast.hidden = true; }, tone === "bad" ? 6000 : 2600);
@@ -115,12 +116,15 @@ export class Focus {
       return this.decide(data.get("verdict"), data.get("reason"), data.get("comment"));
     }
     const button = event.submitter;
+    if (form.dataset.ask && button?.value === "plate" && !confirm(form.dataset.ask)) return undefined;
+    const data = new FormData(form, button);
     if (button) button.disabled = true;
-    const answer = await post(form.action, new FormData(form, button));
+    const answer = await post(form.action, data);
     if (button) button.disabled = false;
     tell(answer.said, answer.ok ? "" : "bad");
     if (answer.ok) { for (const a of form.querySelectorAll("textarea")) a.defaultValue = a.value; this.hooks.reload(); }
     else this.faults(answer.faults ?? {});
+    return undefined;
   }
 
   async decide(verdict, reason = "", comment = "") {
