@@ -204,6 +204,14 @@ def test_a_sample_goes_through_the_form_unchanged(site: Site, creator: Person, s
     assert sheet(again.text)["product.name"] == [wanted.product.name]
 
 
+@pytest.mark.parametrize("row", ["fact", "proof", "tribe", "line"])
+def test_each_kind_of_row_is_added_blank_and_may_stay_so(site: Site, creator: Person, row: str):
+    brand(site)
+    page = send(creator, creator.see("/briefs/new?sample=nitro-can").text, f"add-{row}")
+    assert page.status_code == 200
+    assert send(creator, page.text, "keep").status_code == 303
+
+
 def test_rows_keep_what_belongs_to_them_when_another_goes(site: Site, creator: Person):
     brand(site)
     text = creator.see("/briefs/new?sample=cold-brew").text

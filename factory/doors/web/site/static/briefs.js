@@ -31,6 +31,7 @@ function mark(control, name, text) {
 }
 
 function place() {
+  for (const told of document.querySelectorAll("#form .fault[id^='w-']")) if (told.textContent) touched.add(told.id.slice(2));
   const all = form()?.hasAttribute("data-strict");
   const texts = new Map();
   for (const item of document.querySelectorAll("#check .told > li")) {
