@@ -13,8 +13,8 @@ from factory.doors.web.access import Actor, Needs
 from factory.doors.web.parts import Parts, Web
 from factory.doors.web.site.pages import Pages
 from factory.doors.web.site.render import page
-from factory.doors.web.site.routes.batches import rows_of
-from factory.store import figures, watching, work
+from factory.doors.web.site.routes.batches import GROUPS, rows_of
+from factory.store import figures, progress, watching, work
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -50,6 +50,7 @@ def home(actor: Annotated[Actor, Needs()], request: Request, web: Web) -> Respon
             "fit": _named(db, watching.unpublished(db)) if actor.has("ad_ops") else [],
             "trouble": rows_of(db, watching.troubled(db)) if actor.has("creator") else [],
             "bundles": _named(db, watching.published(db)),
+            "lately": rows_of(db, progress.page(db, 4, states=GROUPS["ready"][1])) if actor.has("creator") else [],
         }
         health = _health(web, db) if actor.has("admin") else None
     return page(request, "home.html", title="Start", health=health, first=_first(actor, facts["start"]), **facts)
