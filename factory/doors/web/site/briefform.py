@@ -192,8 +192,8 @@ def blank(row: Mapping[str, Any]) -> bool:
     return not _full({k: v for k, v in row.items() if k not in ("id", "kind")})
 
 
-PLACES: Final = ("name", "objective", "language", "product.name", "product.category", "product.pictures", "product.facts", "product",
-                 "url", "message", "cta", "offer", "proof", "tribes", "placements", "kinds", "locales", "concepts", "variants",
+PLACES: Final = ("name", "objective", "language", "product.name", "product.category", "product.pictures", "product.facts",
+                 "product", "url", "message", "cta", "offer", "proof", "tribes", "placements", "kinds", "locales", "concepts", "variants",
                  "translations", "lines")
 """Fields and sections in the order of the form."""
 
