@@ -193,8 +193,8 @@ def blank(row: Mapping[str, Any]) -> bool:
 
 
 PLACES: Final = ("name", "objective", "language", "product.name", "product.category", "product.pictures", "product.facts",
-                 "product", "url", "message", "cta", "offer", "proof", "tribes", "placements", "kinds", "locales", "concepts", "variants",
-                 "translations", "lines")
+                 "product", "url", "message", "cta", "offer", "proof", "tribes", "placements", "kinds", "locales",
+                 "concepts", "variants", "translations", "lines")
 """Fields and sections in the order of the form."""
 
 
