@@ -16,6 +16,9 @@ from factory.ids import short
 from factory.plan import KitFacts, PlanOptions, flipped, plate_job
 from factory.records import Brief, Concept, PlateJob
 
+GROUNDS = 2
+"""Other grounds of the kit that an idea may move to: beyond the best few a product begins to melt into its ground."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
@@ -88,18 +91,24 @@ def _sets(family: FamilyRow, brief: Brief, catalogue: Catalogue, printed: bool) 
 
 
 def _grounds(concept: Concept, family: FamilyRow, kit: KitFacts, flat: bool) -> list[Ground]:
-    """The idea's own ground; and on plain ones that which would suit it best were it not for its own."""
+    """The idea's own ground; and on plain ones the two that would suit it best were it not for its own."""
     modes = {m.name: m for m in kit.modes}
     own = Ground(mode=modes[concept.mode], other=modes.get(concept.other))
     rest = [m for m in kit.modes if m.ground != own.mode.ground]
-    if not flat or len(rest) < (2 if own.other else 1):
+    if not flat:
         return [own]
     ask = Ask(
         key=concept.id, figure=family.figure, mood=frozenset(), shows=1.0 if concept.picture else 0.0,
         barred=kit.pictures.get(concept.picture, ("", frozenset()))[1], outline=kit.outlines.get(concept.picture, ()),
     )
-    other = deal([ask], rest)[0]
-    return [own] if other.stage.ground in ask.barred else [own, other]
+    found = [own]
+    while len(found) <= GROUNDS and len(rest) >= (2 if own.other else 1):
+        best = deal([ask], rest)[0]
+        if best.stage.ground in ask.barred:
+            break
+        found.append(best)
+        rest = [m for m in rest if m.ground != best.mode.ground]
+    return found
 
 
 def _moods(concept: Concept, brief: Brief) -> set[str]:
