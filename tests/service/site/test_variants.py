@@ -202,3 +202,16 @@ def test_the_database_refuses_to_change_a_comment(site: Site):
             reviewing.comment(db, row_of(stock, stock.cells[0]), "As it was", "somebody")
         with pytest.raises(psycopg.errors.CheckViolation):
             db.execute("update comments set text = 'Otherwise'")
+
+
+def test_another_plate_and_more_like_this_are_asked_for_from_the_page(site: Site):
+    stock = stock_of(site, 6)
+    person, where = site.enter("creator"), f"/variants/{stock.ids[0]}"
+    text = person.see(where).text
+    assert "Another plate" in text
+    answer = person.send(f"{where}/again", {"what": "plate"}, headers={"Accept": "application/json"})
+    assert answer.json()["said"] == "2 variants of this idea get another plate."
+    assert [row_of(stock, c)["state"] for c in stock.cells] == ["rendering", "ready", "ready"] * 2
+    assert person.send(f"{where}/again", {"what": "plate"}).status_code == 409
+    assert person.send(f"{where}/again", {"what": "tea"}).status_code == 422
+    assert site.enter("ad_ops").send(f"{where}/again", {"what": "plate"}).status_code == 403

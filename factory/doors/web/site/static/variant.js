@@ -122,7 +122,11 @@ export class Focus {
     const answer = await post(form.action, data);
     if (button) button.disabled = false;
     tell(answer.said, answer.ok ? "" : "bad");
-    if (answer.ok) { for (const a of form.querySelectorAll("textarea")) a.defaultValue = a.value; this.hooks.reload(); }
+    if (answer.ok) {
+      for (const a of form.querySelectorAll("textarea")) a.defaultValue = a.value;
+      this.article.focus({ preventScroll: true });  // keys decide again
+      this.hooks.reload();
+    }
     else this.faults(answer.faults ?? {});
     return undefined;
   }
