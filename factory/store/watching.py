@@ -31,13 +31,16 @@ def sentences(db: Connection[dict[str, Any]], batch: str) -> dict[str, str]:
     return {c["id"]: c["idea"] for c in (row["ideas"] or ())} if row else {}
 
 
-def covers(db: Connection[dict[str, Any]], batches: Sequence[str], most: int = 4) -> dict[str, list[str]]:
-    """A few files of each batch that say what it is: the first finished one of each idea, in the order of the plan."""
+def covers(
+    db: Connection[dict[str, Any]], batches: Sequence[str], placements: Sequence[str] = (), most: int = 4
+) -> dict[str, list[str]]:
+    """A few files of each batch that say what it is: the first finished one of each idea (at one of `placements`, where there
+    is one), in the order of the plan."""
     rows = db.execute(
         "select w.id as batch, c.blob from unnest(%s::text[]) as w(id) cross join lateral ("
         "select v.made ->> 'blob' as blob, v.ordinal from (select distinct on (concept) made, ordinal from variants "
-        "where batch = w.id and state = 'ready' and kind = 'image' order by concept, ordinal) v order by v.ordinal limit %s) c "
-        "order by c.ordinal", (list(batches), most))
+        "where batch = w.id and state = 'ready' and kind = 'image' order by concept, placement <> all(%s), ordinal) v "
+        "order by v.ordinal limit %s) c order by c.ordinal", (list(batches), list(placements), most))
     found: dict[str, list[str]] = {b: [] for b in batches}
     for row in rows:
         found[row["batch"]].append(row["blob"])

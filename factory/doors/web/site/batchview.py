@@ -166,6 +166,12 @@ def platform_order(placement: str) -> int:
     return list(load_placements()).index(placement) if placement in load_placements() else 999
 
 
+@lru_cache(maxsize=1)
+def squarish() -> list[str]:
+    """Placements whose pictures stand well beside others when they are small."""
+    return [p.id for p in load_placements().values() if 0.7 <= p.canvas[0] / p.canvas[1] <= 1.4]
+
+
 def placement_title(placement: str) -> str:
     """A placement's name as people know it."""
     row = load_placements().get(placement)

@@ -16,7 +16,7 @@ from factory.doors.web.parts import Parts, Web
 from factory.doors.web.problems import Problem
 from factory.doors.web.routes.batches import stop as stop_batch
 from factory.doors.web.routes.batches import try_again
-from factory.doors.web.site.batchview import PER_IDEA, TONES, WORDS, View, summary, tiles_of, told, view_of, wall_of
+from factory.doors.web.site.batchview import PER_IDEA, TONES, WORDS, View, squarish, summary, tiles_of, told, view_of, wall_of
 from factory.doors.web.site.live import Look, event, following, start_of
 from factory.doors.web.site.pages import Here, Pages
 from factory.doors.web.site.render import fragment, go, page
@@ -63,7 +63,7 @@ def listed(
 def rows_of(db: Connection[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Batches as lines of a list: name, state in words, counts, pace, who, and a few pictures."""
     ids = [r["id"] for r in rows]
-    titles, counted, covers = watching.titles(db, ids), progress.counts(db, ids), watching.covers(db, ids)
+    titles, counted, covers = watching.titles(db, ids), progress.counts(db, ids), watching.covers(db, ids, squarish())
     who = people.names(db, [r["created_by"] for r in rows])
     lines = []
     for r in rows:

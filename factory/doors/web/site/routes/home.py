@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from factory.doors.web.access import Actor, Needs
 from factory.doors.web.parts import Parts, Web
+from factory.doors.web.site.batchview import squarish
 from factory.doors.web.site.pages import Pages
 from factory.doors.web.site.render import page
-from factory.doors.web.site.routes.batches import GROUPS, rows_of
+from factory.doors.web.site.routes.batches import rows_of
 from factory.store import figures, progress, watching, work
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def home(actor: Annotated[Actor, Needs()], request: Request, web: Web) -> Respon
             "fit": _named(db, watching.unpublished(db)) if actor.has("ad_ops") else [],
             "trouble": rows_of(db, watching.troubled(db)) if actor.has("creator") else [],
             "bundles": _named(db, watching.published(db)),
-            "lately": rows_of(db, progress.page(db, 4, states=GROUPS["ready"][1])) if actor.has("creator") else [],
+            "lately": rows_of(db, progress.page(db, 4, states=("completed",))) if actor.has("creator") else [],
         }
         health = _health(web, db) if actor.has("admin") else None
     return page(request, "home.html", title="Start", health=health, first=_first(actor, facts["start"]), **facts)
@@ -66,7 +67,7 @@ def running(_: Annotated[Actor, Needs()], request: Request, web: Web) -> Respons
 
 def _waiting(db: Connection[dict[str, Any]]) -> list[dict[str, Any]]:
     rows = _named(db, watching.undecided(db))
-    covers = watching.covers(db, [r["batch"] for r in rows])
+    covers = watching.covers(db, [r["batch"] for r in rows], squarish())
     return [{**r, "covers": covers[r["batch"]]} for r in rows]
 
 
