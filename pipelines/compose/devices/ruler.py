@@ -1,7 +1,7 @@
-"""A ruler: a tick for each of the figure, and words at its two ends.
+"""A ruler: as many spaces between its ticks as the figure says, and words at its two ends.
 
-In a flat box it is a band of its own, under the figure that it measures; else it stands on the product's foot line and
-ends where the product begins: every tick can be counted.
+In a flat box it is a band of its own, under the figure that it measures, with a tick at both ends: one more than spaces.
+Else it stands on the product's foot line and ends where the product begins: that stands for the last tick.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LONG_STRIP = 2.5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """Where a ruler runs: from x `start` to `end`, its ticks of `tall` px standing on `ground`; `whole` when the last
+    """Where a ruler runs: from x `start` to `end`, its ticks of `tall` px standing on `ground`; `whole` when a
     tick stands at the end itself."""
 
     start: float
@@ -69,24 +69,24 @@ def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0
     steps = min(MOST, max(2, round(data.value)))
     line = line_for(data, box)
     wide = max(2.0, round(0.0048 * min(data.canvas.w, 2 * data.canvas.h)))
-    pace = (line.end - wide - line.start) / (steps - 1) if line.whole else (line.end - line.start) / steps
+    pace = (line.end - line.start - (wide if line.whole else 0)) / steps
     items: list[Any] = []
-    for i in range(math.ceil(steps * progress)):
-        height = line.tall * _height(i, steps, line)
+    for i in range(math.ceil((steps + line.whole) * progress)):
+        height = line.tall * _height(i, steps)
         place = (round(line.start + i * pace), round(line.ground - height), wide, round(height))
         items.append(Rect(box=place, colour=colours["ink"], role="device"))
     return (*items, *_ends(data, box, line, colours["ink"]))
 
 
-def _height(i: int, steps: int, line: Line) -> float:
+def _height(i: int, steps: int) -> float:
     """A tick's height: the ends are the longest, and every so many is longer than its neighbours."""
-    if i == 0 or (line.whole and i == steps - 1):
+    if i in (0, steps):
         return LONG
     return MIDDLE if i % _beat(steps) == 0 else SHORT
 
 
 def _beat(steps: int) -> int:
-    """Every how many ticks a longer one stands: the divisor a clock would take."""
+    """After how many spaces a longer tick stands: the divisor a clock would take."""
     return next((n for n in (6, 5, 4, 10, 12) if steps % n == 0 and steps > n), steps)
 
 

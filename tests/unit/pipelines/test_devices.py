@@ -97,22 +97,37 @@ def test_words_of_one_row_are_laid_in_one_grid() -> None:
     assert grid.count == 18 and grid.columns * grid.rows >= 20
 
 
-def test_a_ruler_has_a_tick_an_hour_and_all_are_seen_before_the_product() -> None:
-    ticks = [i for i in drawn("ruler", data(18)) if type(i).__name__ == "Rect"]
-    xs = [t.box[0] for t in ticks]
-    assert len(ticks) == 18
+def ticks(box: Box = LIVE, figure: int = 18, progress: float = 1.0) -> list[tuple]:
+    return [i.box for i in drawn("ruler", data(figure), box, progress) if type(i).__name__ == "Rect"]
+
+
+def test_beside_a_product_a_ruler_has_a_space_an_hour_and_the_product_ends_the_last() -> None:
+    made = ticks()
+    assert len(made) == 18
     step = (SPOT.box.x - LIVE.x) / 18
-    assert xs[0] == pytest.approx(LIVE.x, abs=1)
-    assert xs[-1] + step == pytest.approx(SPOT.box.x, abs=2)
-    assert all(t.box[1] + t.box[3] == pytest.approx(SPOT.foot[1], abs=1) for t in ticks)
+    assert made[0][0] == pytest.approx(LIVE.x, abs=1)
+    assert made[-1][0] + step == pytest.approx(SPOT.box.x, abs=2)
+    assert all(t[1] + t[3] == pytest.approx(SPOT.foot[1], abs=1) for t in made)
 
 
-def test_in_a_flat_box_the_ruler_is_a_band_from_edge_to_edge() -> None:
+@pytest.mark.parametrize("figure", [6, 7, 18, 24, 48])
+def test_in_a_flat_box_the_ruler_is_a_band_from_edge_to_edge_with_a_space_for_each(figure: int) -> None:
     band = Box(80, 400, 900, 120)
-    ticks = [i.box for i in drawn("ruler", data(18), band) if type(i).__name__ == "Rect"]
-    assert len(ticks) == 18
-    assert ticks[0][0] == band.x and ticks[-1][0] + ticks[-1][2] == pytest.approx(band.right, abs=1)
-    assert ticks[0][3] == ticks[-1][3] == max(t[3] for t in ticks)
+    made = ticks(band, figure)
+    assert len(made) - 1 == figure
+    assert made[0][0] == band.x and made[-1][0] + made[-1][2] == pytest.approx(band.right, abs=1)
+    assert made[0][3] == made[-1][3] == max(t[3] for t in made)
+
+
+def test_a_band_of_eighteen_hours_is_told_in_three_times_six() -> None:
+    made = ticks(Box(80, 400, 900, 120))
+    least = min(t[3] for t in made)
+    assert [i for i, t in enumerate(made) if t[3] > least] == [0, 6, 12, 18]
+
+
+def test_a_ruler_that_is_being_drawn_grows_to_its_last_tick() -> None:
+    band = Box(80, 400, 900, 120)
+    assert [len(ticks(band, progress=p)) for p in (0.0, 0.5, 1.0)] == [0, 10, 19]
 
 
 def test_a_rulers_words_stand_at_its_ends_and_are_kept_free() -> None:
