@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.house import PASSWORD, House, running
+from factory.client import Client
+from tests.browser.house import PASSWORD, ROOT, House, running
+from tests.browser.tour import furnish
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,6 +39,23 @@ def house() -> Iterator[House]:
             yield found
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def batch(house: House) -> str:
+    """A finished batch of the sample brief, pictures only."""
+    kit = ROOT / "brand_kits" / "samples" / "vesper"
+    with Client(house.url, house.key) as client:
+        brief = client.brief(kit / "briefs" / "cold-brew.yaml", client.kit(kit))
+        made = client.submit(brief, variants=12, video=False)
+        assert client.wait(made.id, 300).state == "completed"
+    return made.id
+
+
+@pytest.fixture(scope="session")
+def names(house: House, batch: str) -> Mapping[str, str]:
+    """The batch looked at, edited, decided and published, and what else a page can show: ids for the stops of the tour."""
+    return furnish(house, batch)
 
 
 @pytest.fixture(scope="session")
