@@ -241,7 +241,7 @@ SAYINGS: Final[Mapping[str, str]] = {
     "batch.started": "Planned: {total} variants", "batch.completed": "Ready", "batch.failed": "Not made",
     "batch.cancelled": "Stopped", "batch.expired": "Ran out of time", "variant.ready": "Made",
     "variant.failed": "Not made: {reason}", "variant.updated": "Version {version} was asked for",
-    "review.decided": "{many} decided on", "bundle.ready": "A bundle was published",
+    "review.decided": "{many} decided", "bundle.ready": "A bundle was published",
     "bundle.failed": "A bundle was not published", "bundle.recalled": "A bundle was recalled",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from factory.doors.web.site.pages import is_fragment
 from factory.doors.web.site.visits import FIELD
+from factory.placements import load_tables
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -152,7 +153,24 @@ def spoken(word: str) -> str:
     return word.replace("_", " ")
 
 
-FILTERS: Final = {"ago": ago, "lasting": lasting, "sized": sized, "counted": counted, "spoken": spoken}
+def platform(word: str) -> str:
+    """A platform's name: `meta` as `Meta`."""
+    return next((t.title for t in load_tables() if t.platform == word), word)
+
+
+def tongue(locale: str) -> str:
+    """A locale's name in English: `de` as `German`, `fr-CA` as `French (Canada)`; one that nobody knows stays as it is."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(locale, sep="-").get_display_name("en") or locale
+    except (UnknownLocaleError, ValueError):
+        return locale
+
+
+FILTERS: Final = {
+    "ago": ago, "lasting": lasting, "sized": sized, "counted": counted, "spoken": spoken, "platform": platform, "tongue": tongue,
+}
 
 
 # ------------------------------------------------------------------------------------------------ files of the pages

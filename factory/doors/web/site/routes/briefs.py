@@ -20,6 +20,7 @@ from factory.doors.web.problems import Problem
 from factory.doors.web.routes import batches as api
 from factory.doors.web.routing import BriefId
 from factory.doors.web.site import briefdesk
+from factory.doors.web.site.batchview import TONES, WORDS
 from factory.doors.web.site.pages import Pages
 from factory.doors.web.site.render import go, page
 from factory.doors.web.site.routes.brief_form import Creator, once, run_once
@@ -49,7 +50,7 @@ def index(
         brands = briefs.brands(db)
     more = encode(rows[A_PAGE - 1]["created_at"], rows[A_PAGE - 1]["id"]) if len(rows) > A_PAGE else ""
     return page(request, "briefs.html", title="Briefs", rows=rows[:A_PAGE], more=more, brands=brands, brand=brand,
-                first=not cursor)
+                first=not cursor, words=WORDS, tones=TONES)
 
 
 @router.get("/briefs/{brief:id}")
@@ -61,7 +62,7 @@ def show(_: Reader, request: Request, web: Web, brief: BriefId) -> Response:
     kit = desk.kit_of(web, row["kit"])
     read, matrix, faults = _today(web, row)
     return page(request, "brief.html", title=row["name"], row=row, read=read, faults=faults, matrix=matrix, batches=made,
-                pictures=_pictures(row, read, list(kit.product_pictures)), places=_places(read))
+                pictures=_pictures(row, read, list(kit.product_pictures)), places=_places(read), words=WORDS)
 
 
 def _today(web: Parts, row: dict[str, Any]) -> tuple[Brief | None, briefdesk.Matrix | None, Sequence[Fault]]:

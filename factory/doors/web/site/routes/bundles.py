@@ -15,9 +15,10 @@ from factory.doors.web.parts import Parts, Web
 from factory.doors.web.problems import Problem
 from factory.doors.web.routes import bundles as api
 from factory.doors.web.routing import BatchId
+from factory.doors.web.site.batchview import idea_title
 from factory.doors.web.site.bundling import Preview, preview
 from factory.doors.web.site.pages import Pages
-from factory.doors.web.site.render import go, page
+from factory.doors.web.site.render import go, page, platform, tongue
 from factory.errors import FactoryError
 from factory.placements import load_placements
 from factory.store import batches, library, people, variants
@@ -33,7 +34,7 @@ Word = Annotated[str, Query(max_length=80)]
 Words = Annotated[list[str], Query(max_length=100)]
 PER_PAGE: Final = 30
 
-NARROW: Final = (("platform", "Platform"), ("placement", "Placement"), ("locale", "Language"), ("concept", "Concept"))
+NARROW: Final = (("platform", "Platform"), ("placement", "Placement"), ("locale", "Language"), ("concept", "Idea"))
 """By what a selection is narrowed: a field of the form, and its name."""
 
 
@@ -115,7 +116,8 @@ def _options(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, str
         "platform": Counter(table[r["placement"]].platform for r in rows), "placement": Counter(r["placement"] for r in rows),
         "locale": Counter(r["locale"] for r in rows), "concept": Counter(r["concept"] for r in rows),
     }  # fmt: skip
-    return {k: [(v, table[v].title if k == "placement" else v, n) for v, n in sorted(c.items())] for k, c in counted.items()}
+    named = {"platform": platform, "placement": lambda p: table[p].title, "locale": tongue, "concept": lambda c: idea_title(c)[0]}
+    return {k: [(v, named[k](v), n) for v, n in sorted(c.items())] for k, c in counted.items()}
 
 
 def _wanted(
