@@ -13,8 +13,8 @@ Narrowed = Mapping[str, Sequence[str]]
 FACETS: Final = ("concept", "tribe", "placement", "locale", "kind", "verdict", "review", "state")
 """Columns that a grid may be narrowed by; `check` narrows by the code of a check that was not passed."""
 
-CARD: Final = ("v.id, v.ordinal, v.kind, v.concept, v.tribe, v.locale, v.placement, v.state, v.review, v.version, v.verdict, v.reason, "
-               "v.made ->> 'blob' as blob")
+CARD: Final = ("v.id, v.ordinal, v.kind, v.concept, v.tribe, v.locale, v.placement, v.state, v.review, v.version, v.verdict, "
+               "v.reason, v.made ->> 'blob' as blob")
 """Of a variant's attempt a card shows its file only: the rest is long and would be read for nothing."""
 
 ORDERS: Final = {True: "(v.concept, v.ordinal, v.id)", False: "(v.ordinal, v.id)"}
@@ -41,7 +41,7 @@ def cards(
     where, values = _narrowing(narrowed)
     order = ORDERS[grouped]
     if after:
-        where += f" and {order} > (select {order.strip('()')} from variants v where v.batch = %(b)s and v.id = %(after)s)"
+        where += f" and {order} > (select {order.strip('()')} from variants v where v.batch = %(b)s and v.id = %(after)s)"  # noqa: S608
     return db.execute(f"select {CARD} from variants v where v.batch = %(b)s{where} order by {order.strip('()')} limit %(n)s",  # noqa: S608
                       {**values, "b": batch, "after": after, "n": limit}).fetchall()
 
@@ -92,7 +92,8 @@ def facets(db: Connection[dict[str, Any]], batch: str) -> dict[str, dict[str, in
             found[name][row[name]] = row["n"]
     checks = db.execute(
         "select f ->> 'code' as code, count(distinct v.id) as n from variants v, json_array_elements(v.made -> 'findings') f "
-        "where v.batch = %s and v.verdict in ('warn', 'fail') and f ->> 'verdict' <> 'pass' group by 1 order by 2 desc, 1", (batch,))
+        "where v.batch = %s and v.verdict in ('warn', 'fail') and f ->> 'verdict' <> 'pass' group by 1 order by 2 desc, 1",
+        (batch,))
     found["check"] = {r["code"]: r["n"] for r in checks}
     return found
 
@@ -109,11 +110,11 @@ def beside(db: Connection[dict[str, Any]], row: Mapping[str, Any]) -> tuple[str,
 def sizes_of(db: Connection[dict[str, Any]], row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The other finished variants of one's concept and locale, with what they say: `id`, `kind`, `placement`, `says`."""
     rows = db.execute(
-        "select id, kind, placement, state, edits, made -> 'copy' as copy from variants where batch = %s and concept = %s and locale = %s "
-        "and id <> %s and made is not null and state <> all(%s) order by ordinal, id",
+        "select id, kind, placement, edits, made -> 'copy' as copy from variants where batch = %s and concept = %s "
+        "and locale = %s and id <> %s and made is not null and state <> all(%s) order by ordinal, id",
         (row["batch"], row["concept"], row["locale"], row["id"], ["queued", "cancelled"])).fetchall()
-    return [{**{k: r[k] for k in ("id", "kind", "placement")}, "says": {**{k: t["text"] for k, t in r["copy"].items()}, **r["edits"]}}
-            for r in rows]
+    return [{"id": r["id"], "kind": r["kind"], "placement": r["placement"],
+             "says": {**{k: t["text"] for k, t in r["copy"].items()}, **r["edits"]}} for r in rows]
 
 
 # ------------------------------------------------------------------------------------------------ comments
@@ -123,8 +124,9 @@ def comment(
     db: Connection[dict[str, Any]], row: Mapping[str, Any], text: str, by: str, *, x: float | None = None, y: float | None = None
 ) -> int:
     """A comment on a variant's version that stands, at a pin (shares of width and height) or none. Returns its number."""
-    made = db.execute("insert into comments (batch, variant, version, x, y, text, by) values (%s, %s, %s, %s, %s, %s, %s) returning id",
-                      (row["batch"], row["id"], row["version"], x, y, text, by)).fetchone()
+    made = db.execute(
+        "insert into comments (batch, variant, version, x, y, text, by) values (%s, %s, %s, %s, %s, %s, %s) returning id",
+        (row["batch"], row["id"], row["version"], x, y, text, by)).fetchone()
     db.execute("select pg_notify('events', %s)", (row["batch"],))
     return int(made["id"]) if made else 0
 
@@ -132,7 +134,8 @@ def comment(
 def resolve(db: Connection[dict[str, Any]], row: Mapping[str, Any], number: int, by: str, *, resolved: bool = True) -> bool:
     """Mark a comment as done with, or as open again. False: the variant has no such comment."""
     rows = db.execute(
-        "update comments set resolved_by = case when %(r)s::boolean then %(by)s::text end, resolved_at = case when %(r)s::boolean then now() end "
+        "update comments set resolved_by = case when %(r)s::boolean then %(by)s::text end, "
+        "resolved_at = case when %(r)s::boolean then now() end "
         "where batch = %(b)s and variant = %(v)s and id = %(n)s returning id",
         {"r": resolved, "by": by, "b": row["batch"], "v": row["id"], "n": number}).fetchall()
     db.execute("select pg_notify('events', %s)", (row["batch"],))
@@ -147,7 +150,8 @@ def comments(db: Connection[dict[str, Any]], row: Mapping[str, Any]) -> list[dic
 
 def talked(db: Connection[dict[str, Any]], batch: str) -> dict[str, str]:
     """Variant -> a mark that changes with its comments."""
-    rows = db.execute("select variant, count(*) as n, count(resolved_at) as done from comments where batch = %s group by variant", (batch,))
+    rows = db.execute("select variant, count(*) as n, count(resolved_at) as done from comments where batch = %s "
+                      "group by variant", (batch,))
     return {r["variant"]: f"{r['n']}.{r['done']}" for r in rows}
 
 

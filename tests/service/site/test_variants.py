@@ -210,7 +210,7 @@ def test_another_plate_and_more_like_this_are_asked_for_from_the_page(site: Site
     text = person.see(where).text
     assert "Another plate" in text
     answer = person.send(f"{where}/again", {"what": "plate"}, headers={"Accept": "application/json"})
-    assert answer.json()["said"] == "2 variants of this idea get another plate."
+    assert answer.json()["said"] == "Another plate is being made for 2 variants of this idea."
     assert [row_of(stock, c)["state"] for c in stock.cells] == ["rendering", "ready", "ready"] * 2
     assert person.send(f"{where}/again", {"what": "plate"}).status_code == 409
     assert person.send(f"{where}/again", {"what": "tea"}).status_code == 422

@@ -32,8 +32,8 @@ REASONS: Final = (
 """Reasons for a rejection, by the digit keys 1 to 9."""
 
 NAMES: Final[Mapping[str, str]] = {
-    "review": "Decision", "verdict": "Checks", "check": "Which check", "placement": "Placement", "locale": "Language", "kind": "Kind",
-    "tribe": "Audience", "concept": "Idea", "state": "State",
+    "review": "Decision", "verdict": "Checks", "check": "Which check", "placement": "Placement", "locale": "Language",
+    "kind": "Kind", "tribe": "Audience", "concept": "Idea", "state": "State",
 }
 """What is narrowed by, in the order in which it is offered."""
 
@@ -49,7 +49,8 @@ SEEN: Final = re.compile(r"([0-9a-f]{16}):(\d{1,6})(?::(pending|approved|rejecte
 
 GONE: Final[Mapping[str, str]] = {
     "variant.version": "has a newer version: look at that one", "variant.unmade": "is not finished",
-    "variant.check": "failed a check and cannot be approved", "review.four_eyes": "is your own work: somebody else must approve it",
+    "variant.check": "failed a check and cannot be approved",
+    "review.four_eyes": "is your own work: somebody else must approve it",
     "variant.unknown": "is not there any more",
 }
 
@@ -144,7 +145,8 @@ class Outcome:
         done = {"approved": "approved", "rejected": "rejected", "changes_requested": "sent back for changes",
                 "pending": "open again"}[verdict]
         parts = [f"{len(self.decided)} {done}."] if self.decided else []
-        parts += [f"{n} not: it {why}." if n == 1 else f"{n} not: each {why}." for why, n in Counter(self.refused.values()).items()]
+        refused = Counter(self.refused.values())
+        parts += [f"{n} not: {'it' if n == 1 else 'each'} {why}." for why, n in refused.items()]
         return " ".join(parts) or "Nothing changed."
 
 
@@ -180,13 +182,14 @@ def decide(
     last = reviewing.last_decisions(db, batch, cells)
     raced = {c: rows[c] for c, version, was in seen
              if was and c in rows and rows[c]["version"] == version and rows[c]["review"] not in (was, verdict)}
-    wanted = [DecisionOf(variant=f"{batch}.{c}", version=n, verdict=cast(Review, verdict), reason=reason[:100], comment=comment[:2000])
-              for c, n, _ in seen if c not in raced]
+    given = {"verdict": cast(Review, verdict), "reason": reason[:100], "comment": comment[:2000]}
+    wanted = [DecisionOf(variant=f"{batch}.{c}", version=n, **given) for c, n, _ in seen if c not in raced]
     results = decide_all(db, web, actor, wanted)
     refused = {r.variant.partition(".")[2]: GONE.get(r.code or "", r.detail or "") for r in results if r.status == "refused"}
     refused |= _lost(db, raced, last)
     before = {c: {"review": str(rows[c]["review"]), "reason": str(last[c]["reason"]) if c in last else ""} for c in rows}
-    return Outcome(decided=tuple(r.variant.partition(".")[2] for r in results if r.status == "decided"), before=before, refused=refused)
+    decided = tuple(r.variant.partition(".")[2] for r in results if r.status == "decided")
+    return Outcome(decided=decided, before=before, refused=refused)
 
 
 def _lost(

@@ -63,7 +63,8 @@ class Watcher:
             return [*self._cards(db, told, who, talk), *self._talk(db, changed - set(told), talk)]
 
     def _cards(
-        self, db: Connection[dict[str, Any]], told: Mapping[str, Mapping[str, Any]], who: Mapping[str, str], talk: Mapping[str, str]
+        self, db: Connection[dict[str, Any]], told: Mapping[str, Mapping[str, Any]], who: Mapping[str, str],
+        talk: Mapping[str, str],
     ) -> list[str]:
         """One event with every variant that events tell of, as it is now."""
         if not told:
@@ -76,7 +77,8 @@ class Watcher:
         """Variants of which only the comments changed."""
         if not changed:
             return []
-        shown = [{**card(r, talk), "by": "", "mine": False, "type": "comment"} for r in reviewing.some(db, self.batch, sorted(changed))]
+        rows = reviewing.some(db, self.batch, sorted(changed))
+        shown = [{**card(r, talk), "by": "", "mine": False, "type": "comment"} for r in rows]
         return [f"event: cards\ndata: {_json(shown)}\n\n"]
 
 

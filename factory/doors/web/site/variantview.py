@@ -166,14 +166,17 @@ def history_of(
 ) -> list[dict[str, Any]]:
     """Everything that people did to a variant, newest first: `at`, `by`, `what`, `note`."""
     told = [{"at": d["at"], "by": d["by"], "what": f"{DID[d['verdict']]} version {d['version']}",
-             "note": " · ".join(t for t in (d["reason"], d["comment"]) if t), "tone": TONE.get(d["verdict"], "")} for d in decisions]
-    told += [{"at": v["at"], "by": v["by"], "what": f"made version {v['n']}", "note": "", "tone": ""} for v in versions if v["n"] > 1]
+             "note": " · ".join(t for t in (d["reason"], d["comment"]) if t), "tone": TONE.get(d["verdict"], "")}
+            for d in decisions]
+    told += [{"at": v["at"], "by": v["by"], "what": f"made version {v['n']}", "note": "", "tone": ""}
+             for v in versions if v["n"] > 1]
     told += [{"at": c["resolved_at"], "by": c["resolved_by"], "what": "settled a comment", "note": c["text"], "tone": ""}
              for c in comments if c["resolved_at"]]
     return sorted(told, key=lambda t: t["at"], reverse=True)
 
 
-DID: Final = {"approved": "approved", "rejected": "rejected", "changes_requested": "asked for changes in", "pending": "took back the decision on"}
+DID: Final = {"approved": "approved", "rejected": "rejected", "changes_requested": "asked for changes in",
+              "pending": "took back the decision on"}
 TONE: Final = {"approved": "good", "rejected": "bad", "changes_requested": "warn"}
 
 
@@ -187,8 +190,9 @@ def overlay(placement: Placement) -> dict[str, Any]:
     left, top = round(w * safe.left), round(h * safe.top)
     right, bottom = round(w * (1 - safe.right)), round(h * (1 - safe.bottom))
     return {"w": w, "h": h, "left": left, "top": top, "right": right, "bottom": bottom, "u": max(w, h) / 100,
-            "pin": max(11.0, min(w, h * 2.5) / 36), "tall": placement.layout_class == "V", "feed": placement.platform == "meta" and placement.layout_class != "V",
-            "says": f"{safe.top:.0%} above, {safe.bottom:.0%} below, {safe.left:.0%} left and {safe.right:.0%} right stay free of words and logo"}
+            "pin": max(11.0, min(w, h * 2.5) / 36), "tall": placement.layout_class == "V",
+            "feed": placement.platform == "meta" and placement.layout_class != "V",
+            "says": f"{safe.top:.0%} above, {safe.bottom:.0%} below, {safe.left:.0%} left and {safe.right:.0%} right"}
 
 
 def state_words(row: Mapping[str, Any]) -> tuple[str, str]:

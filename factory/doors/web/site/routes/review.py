@@ -117,7 +117,8 @@ def some(batch: BatchId, _: Annotated[Actor, Needs()], web: Web, c: Annotated[li
 
 @router.get("/batches/{batch}/review/live")
 async def live(
-    batch: BatchId, actor: Annotated[Actor, Needs()], request: Request, web: Web, after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    batch: BatchId, actor: Annotated[Actor, Needs()], request: Request, web: Web,
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", pattern=r"^\d{1,18}$")] = None,
 ) -> Response:
     """Cards as others change them, from an event's number on."""

@@ -18,7 +18,7 @@ from factory.doors.web.routes.variants import back_to, found
 from factory.doors.web.routes.variants import provenance as provenance_of
 from factory.doors.web.site import reviewing as grid
 from factory.doors.web.site import variantview as shape
-from factory.doors.web.site.pages import Here, Pages
+from factory.doors.web.site.pages import Pages
 from factory.doors.web.site.render import counted, go, page
 from factory.doors.web.variant_view import VARIANT
 from factory.placements import load_placements
@@ -37,7 +37,7 @@ JSON = "application/json"
 
 
 @router.get("/variants/{variant}")
-def one(variant: VariantId, _: Annotated[Actor, Needs()], request: Request, web: Web, visit: Here) -> Response:
+def one(variant: VariantId, _: Annotated[Actor, Needs()], request: Request, web: Web) -> Response:
     """Everything of a variant; a fragment of it stands over the grid."""
     return _shown(request, web, variant)
 
@@ -53,10 +53,10 @@ def _shown(
     visit = request.state.visit
     origin = provenance_of(variant, visit.actor, web) if row["made"] and facts["batch"]["plan"] else None
     return page(
-        request, "variant.html", status=status, title=grid.titled(row["placement"]), id=variant, row=row, origin=origin, fault=fault,
-        placement=load_placements().get(row["placement"]), findings=shape.findings_of(row), state=shape.state_words(row),
+        request, "variant.html", status=status, title=grid.titled(row["placement"]), id=variant, row=row, origin=origin,
+        fault=fault, findings=shape.findings_of(row), state=shape.state_words(row),
         may_decide=visit.actor.has("reviewer"), may_edit=visit.actor.has("creator", "reviewer"), keys_on=visit.keys_on,
-        reasons=grid.REASONS, label_of=shape.label_of, **facts)
+        reasons=grid.REASONS, **facts)
 
 
 def _facts(db: Connection[dict[str, Any]], row: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,8 +145,8 @@ def _unwritten(request: Request, web: Parts, variant: str, refused: Problem, typ
 
 @router.post("/variants/{variant}/revert")
 def revert(
-    variant: VariantId, actor: Annotated[Actor, Needs("creator", "reviewer")], request: Request, web: Web, version: Version, to: Version,
-    accept: Accept = "",
+    variant: VariantId, actor: Annotated[Actor, Needs("creator", "reviewer")], request: Request, web: Web, version: Version,
+    to: Version, accept: Accept = "",
 ) -> Response:
     """An earlier version stands again."""
     with web.changing() as db:
@@ -165,9 +165,9 @@ def once_more(
     """The same idea on another plate, in every size; or a few new variants like this one."""
     with web.changing() as db:
         made = again.another_plate(db, variant, actor) if what == "plate" else again.more_like(db, variant, actor)
-    size = counted(len(made), "variant")
-    said = f"{size} of this idea {'gets' if len(made) == 1 else 'get'} another plate." if what == "plate" else f"{size} like this one {'is' if len(made) == 1 else 'are'} being made."
-    return _done(request, variant, said, accept)
+    said = {"plate": f"Another plate is being made for {counted(len(made), 'variant')} of this idea.",
+            "like": f"Making {counted(len(made), 'variant')} more like this one."}
+    return _done(request, variant, said[what], accept)
 
 
 # ------------------------------------------------------------------------------------------------ comments
@@ -203,8 +203,9 @@ def _pin(x: str, y: str) -> tuple[float, float] | None:
 
 @router.post("/variants/{variant}/comments/{number}")
 def settle(
-    variant: VariantId, number: Annotated[int, Path(ge=1, le=2**62)], actor: Annotated[Actor, Needs("creator", "reviewer", "ad_ops")],
-    request: Request, web: Web, resolved: Annotated[bool, Form()] = True, accept: Accept = "",
+    variant: VariantId, number: Annotated[int, Path(ge=1, le=2**62)],
+    actor: Annotated[Actor, Needs("creator", "reviewer", "ad_ops")], request: Request, web: Web,
+    resolved: Annotated[bool, Form()] = True, accept: Accept = "",
 ) -> Response:
     """Mark a comment as settled, or open it again. It stays where it is."""
     with web.changing() as db:
