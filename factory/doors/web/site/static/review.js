@@ -67,6 +67,7 @@ function recount(card, from, to) {
       if (n) n.textContent = Math.max(0, Number(n.textContent) + by);
     }
   }
+  offered(card.closest(".group"));
   const done = document.getElementById("done"), decided = (r) => r && r !== "pending";
   done.value += Number(Boolean(decided(to))) - Number(Boolean(decided(from)));
 }
@@ -218,22 +219,46 @@ grid.addEventListener("submit", (e) => {
   const form = e.target.closest("[data-whole]");
   if (!form || !may) return;
   e.preventDefault();
-  const data = new FormData(form, e.submitter), verdict = data.get("verdict"), menu = form.closest("details");
+  const data = new FormData(form, e.submitter), menu = form.closest("details");
   if (menu) menu.open = false;
-  whole(form, data.get("seen").trim().split(/\s+/).map((s) => s.split(":")), verdict, data.get("reason") ?? "");
+  whole(form, data.get("verdict"), data.get("reason") ?? "");
 });
 
-async function whole(form, seen, verdict, reason) {
-  const here = seen.map(([id]) => cardOf(id)).filter(Boolean), away = seen.filter(([id]) => !cardOf(id));
-  const open = here.filter(waits);
-  if (open.length) decide(open, verdict, reason);
-  if (away.length) {
-    const data = new FormData();
-    for (const [k, v] of Object.entries({ verdict, reason, seen: away.map((s) => `${s[0]}:${s[1]}:pending`).join(" ") })) data.set(k, v);
-    tell((await post(`/batches/${batch}/review/decide`, data)).said);
-  }
-  form.closest(".whole").hidden = true;
+/** What of an idea is open for one of its forms: cards `here`, and those `away` that this page has not loaded. */
+function openOf(form) {
+  const approves = !form.closest(".menu");
+  return {
+    here: [...form.closest(".group").querySelectorAll(".card")].filter((c) => waits(c) && !(approves && c.dataset.verdict === "fail")),
+    away: form.elements.seen.value.split(/\s+/).filter(Boolean).map((s) => s.split(":")).filter(([id]) => !cardOf(id)),
+  };
+}
+
+async function whole(form, verdict, reason) {
+  const { here, away } = openOf(form), group = form.closest(".group");
+  if (here.length) decide(here, verdict, reason);
   stand(here.at(-1) ?? current);
+  if (!away.length) return;
+  const data = new FormData();
+  for (const [k, v] of Object.entries({ verdict, reason, seen: away.map((s) => `${s[0]}:${s[1]}:pending`).join(" ") })) data.set(k, v);
+  for (const one of group.querySelectorAll("[data-whole]")) one.elements.seen.value = "";
+  offered(group);
+  tell((await post(`/batches/${batch}/review/decide`, data)).said);
+}
+
+/** The forms say how many they are about, as cards change. */
+const stale = new Set();
+function offered(group) {
+  if (!stale.size) queueMicrotask(() => { for (const one of stale) offer(one); stale.clear(); });
+  if (group) stale.add(group);
+}
+
+function offer(group) {
+  for (const form of group.querySelectorAll("[data-whole]")) {
+    const { here, away } = openOf(form), n = here.length + away.length, menu = form.closest(".menu");
+    if (menu) form.querySelector("p").textContent = `Reject ${n} open ${n === 1 ? "variant" : "variants"} of this idea because:`;
+    else form.querySelector("button").textContent = n === 1 ? "Approve the open one" : `Approve all ${n} open`;
+    (menu ?? form).hidden = !n;
+  }
 }
 
 // -------------------------------------------------------------------- moving
