@@ -19,7 +19,7 @@ from PIL import Image
 
 from factory.client import Client
 from tests.browser.house import PASSWORD, ROOT, House, running
-from tests.browser.tour import STOPS, Stop, furnish
+from tests.browser.tour import STOPS, Stop, furnish, open_at
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -86,6 +86,7 @@ def shoot(url: str, names: Mapping[str, str], stops: Iterable[Stop], folder: Pat
 
 def _take(page: Page, stop: Stop, names: Mapping[str, str], sight: Sight, folder: Path) -> None:
     open_at(page, stop, names)
+    _seen(page)
     down = 0 if stop.keys else min(page.evaluate("document.documentElement.scrollHeight"), sight.most)
     page.set_viewport_size({"width": sight.width, "height": max(sight.height, down)})
     _seen(page)
@@ -95,20 +96,10 @@ def _take(page: Page, stop: Stop, names: Mapping[str, str], sight: Sight, folder
         picture.convert("RGB").save(folder / f"{stop.name}-{sight.tail}.webp", quality=QUALITY, method=6)
 
 
-def open_at(page: Page, stop: Stop, names: Mapping[str, str]) -> None:
-    """Go to a stop and bring it into its state."""
-    page.goto(stop.path.format(**names))
-    page.wait_for_load_state("load")
-    for key in stop.keys:
-        page.wait_for_timeout(400)
-        page.keyboard.press(key)
-    _seen(page)
-
-
 def _seen(page: Page) -> None:
     page.wait_for_timeout(500)
-    page.evaluate("() => Promise.all([...document.images].filter(i => i.getBoundingClientRect().top < innerHeight)"
-                  ".map(i => i.decode().catch(() => null)))")  # fmt: skip
+    page.evaluate("""() => Promise.all([...document.images]
+        .filter(i => i.offsetWidth && i.getBoundingClientRect().top < innerHeight).map(i => i.decode().catch(() => null)))""")
     page.wait_for_timeout(200)
 
 

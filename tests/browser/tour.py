@@ -6,12 +6,15 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from factory.client import Client
 from factory.store import people
 from factory.store.pool import connect
 from tests.browser.house import House
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +27,8 @@ class Stop:
     """Whose page; "" for a stranger's."""
     keys: tuple[str, ...] = ()
     """Pressed when the page is there: opens a view over it."""
+    opens: str = ""
+    """What is to be seen then, as a selector."""
 
 
 STOPS: Final = (
@@ -35,9 +40,9 @@ STOPS: Final = (
     Stop(name="batch-log", path="/batches/{batch}/log"),
     Stop(name="review", path="/batches/{batch}/review"),
     Stop(name="review-filtered", path="/batches/{batch}/review?review=pending&kind=image"),
-    Stop(name="review-focus", path="/batches/{batch}/review", keys=("ArrowRight", "Enter")),
-    Stop(name="review-reasons", path="/batches/{batch}/review", keys=("ArrowRight", "x")),
-    Stop(name="review-keys", path="/batches/{batch}/review", keys=("?",)),
+    Stop(name="review-focus", path="/batches/{batch}/review", keys=("ArrowRight", "Enter"), opens="#held #piece"),
+    Stop(name="review-reasons", path="/batches/{batch}/review", keys=("ArrowRight", "x"), opens="#why[open]"),
+    Stop(name="review-keys", path="/batches/{batch}/review", keys=("?",), opens="#help[open]"),
     Stop(name="variant", path="/variants/{variant}"),
     Stop(name="variant-edited", path="/variants/{edited}"),
     Stop(name="variant-film", path="/variants/{film}"),
@@ -66,6 +71,17 @@ STOPS: Final = (
     Stop(name="problem", path="/batches/bat_ffffffffffffffffffff"),
     Stop(name="problem-role", path="/settings/people", by="Rita"),
 )
+
+
+def open_at(page: Page, stop: Stop, names: Mapping[str, str]) -> None:
+    """Go to a stop and bring it into its state."""
+    page.goto(stop.path.format(**names))
+    if stop.keys:
+        page.locator(".card a[tabindex='0']").first.wait_for()  # the script of the grid is there
+    for key in stop.keys:
+        page.keyboard.press(key)
+    if stop.opens:
+        page.locator(stop.opens).first.wait_for()
 
 
 def furnish(house: House, batch: str) -> Mapping[str, str]:
