@@ -156,7 +156,9 @@ function undo() {
   if (!entry) return tell("There is nothing of yours to take back here.");
   const mine = entry.at.filter((a) => cardOf(a.id)?.dataset.review === entry.verdict && cardOf(a.id).dataset.v === a.v);
   const there = mine.map((a) => cardOf(a.id));
-  if (!mine.length) return tell(entry.at.some((a) => cardOf(a.id)) ? "It was changed since: there is nothing to take back." : "That decision is not on this page: load more, or show all.", "bad");
+  const away = entry.at.filter((a) => !cardOf(a.id));
+  if (away.length) backUnseen(away, entry.verdict);
+  if (!mine.length) return away.length ? undefined : tell("It was changed since: there is nothing to take back.", "bad");
   for (const review of new Set(mine.map((a) => a.review))) {
     const some = mine.filter((a) => a.review === review);
     decide(some.map((a) => cardOf(a.id)), review, some[0].reason, "", { remember: false });
@@ -164,6 +166,16 @@ function undo() {
   if (!view.open) stand(there[0]); else if (there.length === 1) view.look(there[0]);
   tell(`Taken back: ${there.length === 1 ? whatOf(there[0]) : `${there.length} variants`}.`);
   return undefined;
+}
+
+/** Decisions on variants that this page does not show (a filter, a page of cards), taken back in the store. */
+async function backUnseen(away, verdict) {
+  for (const review of new Set(away.map((a) => a.review))) {
+    const some = away.filter((a) => a.review === review), data = new FormData();
+    for (const [k, v] of Object.entries({ verdict: review, reason: some[0].reason, seen: some.map((a) => `${a.id}:${a.v}:${verdict}`).join(" ") })) data.set(k, v);
+    const answer = await post(`/batches/${batch}/review/decide`, data);
+    tell(answer.ok ? `Taken back, of variants that this page does not show: ${answer.said}` : answer.said, answer.ok ? "" : "bad");
+  }
 }
 
 // -------------------------------------------------------------------- picking
