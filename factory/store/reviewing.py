@@ -21,6 +21,16 @@ ORDERS: Final = {True: "(v.concept, v.ordinal, v.id)", False: "(v.ordinal, v.id)
 """Grouped by concept, or as planned."""
 
 
+def batch(db: Connection[dict[str, Any]], batch_id: str) -> dict[str, Any] | None:
+    """A batch as a review tells of it: with its brief's name and brand, the kit's digest, and of the record, which is long,
+    only the `ideas` and `models`."""
+    return db.execute(
+        "select b.id, b.brief, b.state, b.event_seq, b.options, b.record is not null as recorded, "
+        "b.record -> 'concepts' as ideas, b.record -> 'models' as models, r.name, r.brand, r.brand_version, v.digest as kit from batches b "
+        "join briefs r on r.id = b.brief left join brand_versions v on v.brand = r.brand and v.version = r.brand_version "
+        "where b.id = %s", (batch_id,)).fetchone()
+
+
 def _narrowing(narrowed: Narrowed) -> tuple[str, dict[str, Any]]:
     """The condition of a filter, and its values."""
     wanted = {k: list(v) for k, v in narrowed.items() if v}

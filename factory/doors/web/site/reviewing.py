@@ -124,9 +124,9 @@ def tally(concepts: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
     return {n: sum(int(c[n]) for c in concepts.values()) for n in names}
 
 
-def idea_of(record: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
+def idea_of(batch: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Concept -> what the plan says of it, once the batch has its record."""
-    return {c["id"]: c for c in (record or {}).get("concepts", ())}
+    return {c["id"]: c for c in batch["ideas"] or ()}
 
 
 # ------------------------------------------------------------------------------------------------ deciding

@@ -18,7 +18,7 @@ from factory.doors.web.site.pages import Here, Pages
 from factory.doors.web.site.render import go, page
 from factory.doors.web.site.reviewing import View
 from factory.doors.web.site.reviewlive import Watcher
-from factory.store import batches, library, reviewing, work
+from factory.store import batches, reviewing, work
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -50,7 +50,7 @@ def grid(
 
 def _facts(db: Connection[dict[str, Any]], batch: str, view: View, after: str) -> dict[str, Any]:
     """Cards and the concepts they stand under."""
-    row = batches.get(db, batch)
+    row = reviewing.batch(db, batch)
     if row is None:
         raise Problem("batch.unknown")
     rows = reviewing.cards(db, batch, view.narrowed, shape.PER_PAGE + 1, after=after, grouped=view.grouped)
@@ -61,15 +61,14 @@ def _facts(db: Connection[dict[str, Any]], batch: str, view: View, after: str) -
     for r in rows:
         groups.setdefault(r["concept"] if view.grouped else "", []).append(shape.card(r, talk))
     return {"batch": row, "groups": groups, "next": rows[-1]["id"] if more else "", "view": view,
-            "concepts": reviewing.concepts(db, batch, view.narrowed), "ideas": shape.idea_of(row["record"]),
+            "concepts": reviewing.concepts(db, batch, view.narrowed), "ideas": shape.idea_of(row),
             "open": reviewing.open_ones(db, batch, view.narrowed)}
 
 
 def _around(db: Connection[dict[str, Any]], batch: str, view: View, facts: dict[str, Any]) -> dict[str, Any]:
     """What stands around the cards: the batch's name, counts, filters."""
-    brief = library.get_brief(db, facts["batch"]["brief"])
     ideas = {c: row["headline"] for c, row in facts["concepts"].items()}
-    return {"name": brief["name"] if brief else batch, "tally": shape.tally(facts["concepts"]), "names": shape.NAMES,
+    return {"name": facts["batch"]["name"], "tally": shape.tally(facts["concepts"]), "names": shape.NAMES,
             "chips": shape.chips(view, reviewing.facets(db, batch), ideas), "named": lambda n, v: shape.named(n, v, ideas)}
 
 

@@ -15,14 +15,13 @@ from factory.doors.web.access import Actor, Needs
 from factory.doors.web.parts import Parts, Web
 from factory.doors.web.problems import Problem
 from factory.doors.web.routes.variants import back_to, found
-from factory.doors.web.routes.variants import provenance as provenance_of
 from factory.doors.web.site import reviewing as grid
 from factory.doors.web.site import variantview as shape
 from factory.doors.web.site.pages import Pages
 from factory.doors.web.site.render import counted, go, page
 from factory.doors.web.variant_view import VARIANT
 from factory.placements import load_placements
-from factory.store import batches, library, people, reviewing, variants
+from factory.store import library, people, reviewing, variants
 from factory.store.access import note
 
 if TYPE_CHECKING:
@@ -51,9 +50,8 @@ def _shown(
         facts = _facts(db, row)
         facts["fields"] = shape.fields_of(row, _said_by(db, facts["batch"]), faults or {}, typed or {})
     visit = request.state.visit
-    origin = provenance_of(variant, visit.actor, web) if row["made"] and facts["batch"]["plan"] else None
     return page(
-        request, "variant.html", status=status, title=grid.titled(row["placement"]), id=variant, row=row, origin=origin,
+        request, "variant.html", status=status, title=grid.titled(row["placement"]), id=variant, row=row,
         fault=fault, findings=shape.findings_of(row), state=shape.state_words(row),
         may_decide=visit.actor.has("reviewer"), may_edit=visit.actor.has("creator", "reviewer"), keys_on=visit.keys_on,
         reasons=grid.REASONS, **facts)
@@ -61,7 +59,7 @@ def _shown(
 
 def _facts(db: Connection[dict[str, Any]], row: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept beside a variant's row."""
-    batch = batches.get(db, row["batch"])
+    batch = reviewing.batch(db, row["batch"])
     assert batch is not None
     brief = library.get_brief(db, batch["brief"])
     kept = variants.versions(db, row)
@@ -69,7 +67,7 @@ def _facts(db: Connection[dict[str, Any]], row: Mapping[str, Any]) -> dict[str, 
     shown = shape.versions_of(kept, row)
     before, after = reviewing.beside(db, row)
     sizes = reviewing.sizes_of(db, row)
-    idea = grid.idea_of(batch["record"]).get(row["concept"], {})
+    idea = grid.idea_of(batch).get(row["concept"], {})
     placement = load_placements().get(row["placement"])
     ids = {d["by"] for d in decided} | {v["by"] for v in shown} | {c["by"] for c in said} | {c["resolved_by"] for c in said}
     who = people.names(db, [i for i in ids if i]) | {"factory": "The factory"}
