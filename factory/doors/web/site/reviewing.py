@@ -182,8 +182,9 @@ def decide(
     last = reviewing.last_decisions(db, batch, cells)
     raced = {c: rows[c] for c, version, was in seen
              if was and c in rows and rows[c]["version"] == version and rows[c]["review"] not in (was, verdict)}
-    given = {"verdict": cast(Review, verdict), "reason": reason[:100], "comment": comment[:2000]}
-    wanted = [DecisionOf(variant=f"{batch}.{c}", version=n, **given) for c, n, _ in seen if c not in raced]
+    chosen = cast(Review, verdict)
+    wanted = [DecisionOf(variant=f"{batch}.{c}", version=n, verdict=chosen, reason=reason[:100], comment=comment[:2000])
+              for c, n, _ in seen if c not in raced]
     results = decide_all(db, web, actor, wanted)
     refused = {r.variant.partition(".")[2]: GONE.get(r.code or "", r.detail or "") for r in results if r.status == "refused"}
     refused |= _lost(db, raced, last)
