@@ -40,7 +40,7 @@ def desk(postgres_server, tmp_path_factory):
         with pool.connection() as db, db.transaction():
             library(db, body=BRIEF.read_text(), format="yaml", kit=digest)
             batches.insert(db, "b1", "brf", {"variants": N, "seed": 0, "video": False}, "me")
-        act(desk, url)
+        assert {state for _, state in act(desk, url)} == {"done"}
         yield desk
 
 
@@ -66,7 +66,7 @@ def act(desk, url, hand=do):
     """Work until nothing is ready; returns stage and state of every job that ended."""
     told = []
     do_work(desk.pool, url, partial(hand, desk),
-            terms(lanes=("cpu", "gpu", "io", "preview"), told=lambda x, state, s, e: told.append((x.stage, state))), seconds=300)
+            terms(lanes=("cpu", "gpu", "io", "preview"), told=lambda x, state, s, e: told.append((x.stage, state))), seconds=3000)
     return told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factory.store import bundles, variants, work
+from factory.store import batches, bundles, variants, work
 from tests.service import stocked
 from tests.service.site.conftest import Outline, Site
 
@@ -84,6 +84,10 @@ def test_what_runs_can_be_asked_for_alone(site: Site):
     part = site.enter("creator").see("/running", headers={"HX-Request": "true"}).text
     assert stock.batch in part and "<html" not in part
     assert 'hx-get="/running"' in part
+    with stock.db() as db, db.transaction():
+        work.lock(db, stock.batch)
+        batches.ended(db, stock.batch, "failed", error=[])
+    assert site.enter("creator").see("/running", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     assert site.stranger().see("/running").status_code == 303
 
 

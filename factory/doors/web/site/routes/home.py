@@ -62,7 +62,8 @@ def running(_: Annotated[Actor, Needs()], request: Request, web: Web) -> Respons
     """What runs, alone: the start asks for it anew every few seconds."""
     with web.reading() as db:
         rows = rows_of(db, watching.running(db))
-    return page(request, "running.html", title="In the making", running=rows)
+    headers = {} if rows else {"HX-Refresh": "true"}  # what ran has ended: the rest of the start reads otherwise now
+    return page(request, "running.html", title="In the making", running=rows, headers=headers)
 
 
 def _waiting(db: Connection[dict[str, Any]]) -> list[dict[str, Any]]:
