@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factory.records import CopyDeck, Text
-from workers.edits import base_of, edited
+from workers.edits import base_of, edited, kept, otherwise
 from workers.stages import spare
 
 
@@ -61,3 +61,38 @@ def test_a_calmer_try_keeps_what_a_person_wrote() -> None:
 def test_numbers_belong_to_fields_on_the_picture_only() -> None:
     assert [base_of(n) for n in ("art_item_2", "art_item", "headline", "long_headline", "art_word_10")] == [
         "art_item", "art_item", "headline", "long_headline", "art_word"]
+
+
+def options(deck, field):
+    return [t.text for t in deck.options(field)]
+
+
+LONG = CopyDeck(concept="c", locale="en", texts=(
+    Text(field="art_headline", text="Slept 18 hours.", source="brief"), Text(field="art_headline", text="Slept in.", source="grammar"),
+    Text(field="art_headline", text="18 h.", source="grammar"), Text(field="art_item", text="Cold", source="brief"),
+    Text(field="art_item", text="Slow", source="brief"), Text(field="art_cta", text="Shop", source="kit"),
+))  # fmt: skip
+SAYS = {"art_headline": {"text": "Slept in.", "source": "grammar", "facts": []}, "art_item": {"text": "Cold", "source": "brief", "facts": []}}
+
+
+def test_on_another_plate_a_variant_says_what_it_said():
+    deck = kept(LONG, SAYS)
+    assert options(deck, "art_headline") == ["Slept in."]
+    assert options(deck, "art_item") == ["Cold", "Slow"], "texts that stand together stay together"
+
+
+def test_a_persons_words_stay_on_another_plate():
+    deck = kept(LONG, {**SAYS, "art_headline": {"text": "Mine.", "source": "person", "facts": []}})
+    assert [(t.text, t.source) for t in deck.options("art_headline")] == [("Mine.", "person")]
+
+
+def test_one_more_says_something_else_first():
+    firsts = [options(otherwise(LONG, SAYS, n), "art_headline") for n in (1, 2, 3)]
+    assert [f[0] for f in firsts] == ["18 h.", "Slept 18 hours.", "18 h."]
+    assert all(sorted(f) == sorted(options(LONG, "art_headline")) for f in firsts)
+    assert options(otherwise(LONG, SAYS, 1), "art_item") == ["Cold", "Slow"]
+
+
+def test_where_there_is_one_text_one_more_says_it_too():
+    only = CopyDeck(concept="c", locale="en", texts=(Text(field="art_headline", text="Slept in.", source="brief"),))
+    assert otherwise(only, SAYS, 5) == only
