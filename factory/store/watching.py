@@ -27,7 +27,7 @@ def batch(db: Connection[dict[str, Any]], batch: str) -> dict[str, Any] | None:
 
 def sentences(db: Connection[dict[str, Any]], batch: str) -> dict[str, str]:
     """What each idea of a batch is, in a sentence; known once it has a record."""
-    row = db.execute("select record -> 'concepts' as ideas from batches where id = %s", (batch,)).fetchone()
+    row = db.execute("select ideas from batches where id = %s", (batch,)).fetchone()
     return {c["id"]: c["idea"] for c in (row["ideas"] or ())} if row else {}
 
 
@@ -38,7 +38,7 @@ def covers(
     is one), in the order of the plan."""
     rows = db.execute(
         "select w.id as batch, c.blob from unnest(%s::text[]) as w(id) cross join lateral ("
-        "select v.made ->> 'blob' as blob, v.ordinal from (select distinct on (concept) made, ordinal from variants "
+        "select v.blob, v.ordinal from (select distinct on (concept) blob, ordinal from variants "
         "where batch = w.id and state = 'ready' and kind = 'image' order by concept, placement <> all(%s), ordinal) v "
         "order by v.ordinal limit %s) c order by c.ordinal", (list(batches), list(placements), most))
     found: dict[str, list[str]] = {b: [] for b in batches}
@@ -64,7 +64,7 @@ def matrix(db: Connection[dict[str, Any]], batch: str) -> list[dict[str, Any]]:
         "from variants where batch = %s group by 1, 2 order by first", (batch,)).fetchall()
 
 
-SHOWN = "batch, id, ordinal, kind, concept, placement, locale, state, review, verdict, version, reason, made ->> 'blob' as blob"
+SHOWN = "batch, id, ordinal, kind, concept, placement, locale, state, review, verdict, version, reason, blob"
 
 
 def wall(db: Connection[dict[str, Any]], batch: str, most: int) -> list[dict[str, Any]]:
@@ -122,14 +122,14 @@ def undecided(db: Connection[dict[str, Any]], most: int = 8) -> list[dict[str, A
 
 
 def unpublished(db: Connection[dict[str, Any]], most: int = 8) -> list[dict[str, Any]]:
-    """Batches with approved variants of which no bundle was published: `batch`, `approved`, `pending`, `since`."""
+    """Batches with approved versions that are in no bundle that stands: `batch`, `approved` (such ones), `pending`, `since`."""
     return db.execute(
-        "select v.batch, count(*) filter (where v.review = 'approved') as approved, "
-        "count(*) filter (where v.review = 'pending') as pending, max(v.updated_at) as since from variants v "
-        "join batches b on b.id = v.batch where v.state = 'ready' and b.record is not null and not exists "
-        "(select 1 from bundles u where u.batch = v.batch and u.state in ('published', 'publishing', 'queued')) "
-        "group by v.batch having count(*) filter (where v.review = 'approved') > 0 order by since desc limit %s",
-        (most,)).fetchall()
+        "with fit as (select v.batch, count(*) as approved from variants v where v.state = 'ready' and v.review = 'approved' "
+        "and not exists (select 1 from bundles u where u.batch = v.batch and u.state in ('published', 'publishing', 'queued') "
+        "and (u.selection -> 'variants' -> v.id ->> 'version')::int = v.version) group by v.batch) "
+        "select f.batch, f.approved, count(*) filter (where v.review = 'pending') as pending, max(v.updated_at) as since "
+        "from fit f join batches b on b.id = f.batch join variants v on v.batch = f.batch and v.state = 'ready' "
+        "where b.record is not null group by f.batch, f.approved order by since desc limit %s", (most,)).fetchall()
 
 
 def troubled(db: Connection[dict[str, Any]], days: int = 7, most: int = 6) -> list[dict[str, Any]]:

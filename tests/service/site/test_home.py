@@ -64,7 +64,8 @@ def test_ad_ops_sees_what_is_approved_and_in_no_bundle_yet(site: Site):
     assert "Approved, not yet in a bundle" in seen.texts and f"/batches/{stock.batch}/bundle" in seen.links
     with stock.db() as db, db.transaction():
         work.lock(db, stock.batch)
-        selection = {"variants": {stock.cells[0]: {"version": 1, "review": "approved"}}, "include": "approved", "platforms": []}
+        out = {cell: {"version": 1, "review": "approved"} for cell in stock.cells[:2]}
+        selection = {"variants": out, "include": "approved", "platforms": []}
         row, _ = bundles.ask(db, stock.batch, selection, "olga", archive=False)
         bundles.move(db, row["id"], "publishing")
         bundles.published(db, row["id"], {"digest": "d", "files": 3, "bytes": 4000, "prefix": "bundles/x"})
