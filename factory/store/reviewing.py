@@ -14,7 +14,7 @@ FACETS: Final = ("concept", "tribe", "placement", "locale", "kind", "verdict", "
 """Columns that a grid may be narrowed by; `check` narrows by the code of a check that was not passed."""
 
 CARD: Final = ("v.id, v.ordinal, v.kind, v.concept, v.tribe, v.locale, v.placement, v.state, v.review, v.version, v.verdict, "
-               "v.reason, v.made ->> 'blob' as blob")
+               "v.reason, v.blob")
 """Of a variant's attempt a card shows its file only: the rest is long and would be read for nothing."""
 
 ORDERS: Final = {True: "(v.concept, v.ordinal, v.id)", False: "(v.ordinal, v.id)"}
@@ -26,7 +26,7 @@ def batch(db: Connection[dict[str, Any]], batch_id: str) -> dict[str, Any] | Non
     only the `ideas` and `models`."""
     return db.execute(
         "select b.id, b.brief, b.state, b.event_seq, b.options, b.record is not null as recorded, "
-        "b.record -> 'concepts' as ideas, b.record -> 'models' as models, r.name, r.brand, r.brand_version, v.digest as kit "
+        "b.ideas, b.models, r.name, r.brand, r.brand_version, v.digest as kit "
         "from batches b join briefs r on r.id = b.brief left join brand_versions v on v.brand = r.brand and v.version = r.brand_version "
         "where b.id = %s", (batch_id,)).fetchone()
 
@@ -39,8 +39,7 @@ def _narrowing(narrowed: Narrowed) -> tuple[str, dict[str, Any]]:
         raise ValueError(f"no filter is called {sorted(unknown)}")
     parts = [f" and v.{name} = any(%({name})s)" for name in wanted if name != "check"]
     if "check" in wanted:
-        parts.append(" and v.verdict in ('warn', 'fail') and exists (select 1 from json_array_elements(v.made -> 'findings') f "
-                     "where f ->> 'verdict' <> 'pass' and f ->> 'code' = any(%(check)s))")
+        parts.append(" and v.not_passed && %(check)s")
     return "".join(parts), wanted
 
 
@@ -101,8 +100,7 @@ def facets(db: Connection[dict[str, Any]], batch: str) -> dict[str, dict[str, in
         if name and row[name]:
             found[name][row[name]] = row["n"]
     checks = db.execute(
-        "select f ->> 'code' as code, count(distinct v.id) as n from variants v, json_array_elements(v.made -> 'findings') f "
-        "where v.batch = %s and v.verdict in ('warn', 'fail') and f ->> 'verdict' <> 'pass' group by 1 order by 2 desc, 1",
+        "select code, count(*) as n from variants v, unnest(v.not_passed) code where v.batch = %s group by 1 order by 2 desc, 1",
         (batch,))
     found["check"] = {r["code"]: r["n"] for r in checks}
     return found

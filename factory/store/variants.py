@@ -287,7 +287,7 @@ def errors(db: Connection[dict[str, Any]], batch: str) -> list[dict[str, Any]]:
 def holding(db: Connection[dict[str, Any]], blob: str) -> dict[str, Any] | None:
     """A variant of which some version is this file (`<sha256>.<ext>`), or None."""
     return db.execute(
-        "select v.batch, v.id from variants v where v.made is not null and v.made ->> 'blob' = %(b)s union all "
+        "select v.batch, v.id from variants v where v.blob = %(b)s union all "
         "select w.batch, w.variant from variant_versions w where w.made is not null and w.made ->> 'blob' = %(b)s limit 1",
         {"b": blob}).fetchone()
 
