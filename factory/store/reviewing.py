@@ -27,7 +27,8 @@ def batch(db: Connection[dict[str, Any]], batch_id: str) -> dict[str, Any] | Non
     return db.execute(
         "select b.id, b.brief, b.state, b.event_seq, b.options, b.record is not null as recorded, "
         "b.ideas, b.models, r.name, r.brand, r.brand_version, v.digest as kit "
-        "from batches b join briefs r on r.id = b.brief left join brand_versions v on v.brand = r.brand and v.version = r.brand_version "
+        "from batches b join briefs r on r.id = b.brief "
+        "left join brand_versions v on v.brand = r.brand and v.version = r.brand_version "
         "where b.id = %s", (batch_id,)).fetchone()
 
 
