@@ -374,6 +374,7 @@ const view = {
     if (kept && kept.v === cardOf(id)?.dataset.v && kept.review === cardOf(id)?.dataset.review) return kept.html;
     const answer = await fetch(`/variants/${batch}.${id}`, { headers: { "HX-Request": "true" } });
     if (answer.status === 401) location.reload();
+    if (!answer.ok) throw new Error(`${answer.status}`);
     return answer.text();
   },
 
