@@ -8,7 +8,7 @@ OUT    ?= out/demo
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down doctor test browser lint install install-dev install-service second bench chaos load clean
+.PHONY: help demo up down doctor test browser lint install install-dev install-service second bench chaos load bench-web clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ chaos: install-dev  ## a batch made while everything that can die is killed, as 
 
 load: install-dev  ## 2,000 variants over ten batches and a small one put in last, as one JSON object (ten minutes)
 	$(BIN)/python -m bench.load
+
+bench-web: install-dev browser  ## a reviewer before 1,000 variants in a browser, as one JSON object (five minutes)
+	$(BIN)/python -m bench.web
 
 install: $(VENV)/.installed  ## a virtual environment with the product
 
