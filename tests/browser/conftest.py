@@ -15,7 +15,7 @@ from tests.browser.house import PASSWORD, ROOT, House, running
 from tests.browser.tour import furnish
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, StorageState
 
 CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
 
@@ -70,14 +70,29 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def sign_in(page: Page, name: str) -> None:
+    """Come in as this person."""
+    page.goto("/sign-in")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/")
+
+
+@pytest.fixture(scope="session")
+def kept() -> dict[str, StorageState]:
+    """Cookies of who has signed in once: the door makes wait who knocks often."""
+    return {}
+
+
 @pytest.fixture
-def enter(house: House, chromium: Browser) -> Iterator[Callable[..., Page]]:
+def enter(house: House, chromium: Browser, kept: dict[str, StorageState]) -> Iterator[Callable[..., Page]]:
     """`enter("Carl")`: a page of a browser in which Carl has signed in; "" is a stranger. What the page's console complains of fails the test."""
     contexts, said = [], list[str]()
 
     def entered(name: str, *, width: int = 1280, theme: str = "light", scripts: bool = True) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, java_script_enabled=scripts,  # type: ignore[arg-type]
-                                       base_url=house.url, reduced_motion="reduce")
+                                       base_url=house.url, reduced_motion="reduce", storage_state=kept.get(name))
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
@@ -85,11 +100,10 @@ def enter(house: House, chromium: Browser) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda e: said.append(str(e)))
         if not name:
             return page
-        page.goto("/sign-in")
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url("**/")
+        page.goto("/")
+        if "/sign-in" in page.url:
+            sign_in(page, name)
+            kept[name] = context.storage_state()
         return page
 
     yield entered

@@ -22,7 +22,7 @@ AXE: Final = (HERE / "axe" / "axe.min.js").read_text(encoding="utf-8")
 TABS: Final = (HERE / "tabs.js").read_text(encoding="utf-8")
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NO_PAGES: Final = re.compile(
-    r"/(docs|static|media|thumbs|openapi\.json)\b|/(download|kit|text)$|/manifests/|/export\.|^/running$|/more$|^/v1/"
+    r"/(docs|static|media|thumbs|openapi\.json)\b|/(download|kit|text)$|/manifests/|/export\.|^/(running|settings)$|/more$|^/v1/"
 )
 """Addresses that links may lead to and that are files, or pages of the API."""
 TYPED: Final = ("start", "batch", "review", "variant", "brief-blank", "brief-plan", "bundle-new", "brand", "account", "settings-people",
@@ -66,8 +66,9 @@ def strange(links: set[str], url: str) -> list[str]:
 @pytest.mark.slow
 def test_tab_reaches_everything_and_one_sees_where_it_is(enter: Callable[..., Page], names: Mapping[str, str]) -> None:
     wrong = []
-    for stop in (s for s in STOPS if s.name in TYPED):
-        page = enter(stop.by)
+    for stop, page in visits(enter):
+        if stop.name not in TYPED:
+            continue
         page.goto(stop.path.format(**names))
         page.evaluate(TABS)
         for _ in range(page.evaluate("() => window.tabs.expected().length * 1.2 + 12 | 0")):
@@ -75,7 +76,6 @@ def test_tab_reaches_everything_and_one_sees_where_it_is(enter: Callable[..., Pa
         told = page.evaluate("() => window.tabs.told()")
         wrong += [f"{stop.name}: Tab does not reach {what}" for what in told["missed"]]
         wrong += [f"{stop.name}: one does not see that {what} has the focus" for what in told["unseen"]]
-        page.context.close()
     assert not wrong, "\n".join(wrong)
 
 
