@@ -30,6 +30,10 @@ MATTER = 0.6
 LIT = 1.0
 """What the main part's lit places come to; sets are exposed for their brightest tenth, often the floor."""
 MOST_GAIN = 1.25
+SOME = 24
+"""Weight (0..255) from which a pixel belongs to a part that takes no shadow."""
+AWAY = 1e3
+"""Heights over the stage: a point there is in nobody's shadow and near nobody's foot."""
 DARK_FILL = 0.84
 """Bounce in the sets comes from matter of .6; grounds that swallow light give back less."""
 
@@ -166,7 +170,10 @@ class RenderedScene:
         inverse, scale = _depth(self._file.folder), float(self._file.data["depth"]["scale"])
         points = world_points(inverse, 65535 * scale, self._camera, look.cut)
         anchor = np.array(self._file.data["anchor"]["world"], np.float32)
-        return np.asarray((points - anchor) / np.float32(look.unit), np.float32)
+        position = np.asarray((points - anchor) / np.float32(look.unit), np.float32)
+        for part in self._file.data.get("unshaded", ()):  # on a thing that stands apart a shadow reads as a hole
+            position[cut_layer(_grey(self._file.folder, f"part_{part}"), look.cut, smooth=False) > SOME] = (0, 0, AWAY)
+        return position
 
     def _light(self, name: str, scale: float, cut: Cut) -> Floats:
         return np.maximum(cut_layer(_light(self._file.folder, name, scale), cut), 0)

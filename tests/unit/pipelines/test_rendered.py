@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from staging import PALETTE, PITCH, oklch, rendered_set
+from staging import PALETTE, PITCH, can, oklch, rendered_set
 
 from factory.errors import StoreError
-from pipelines.compose.shadow import contact
+from pipelines.compose.shadow import cast, contact
 from pipelines.light import grade, hex_to_linear
 from pipelines.plate import rendered, set_scene
 from pipelines.plate.rendered import RenderedScene
@@ -151,3 +153,24 @@ def test_contact_stays_on_the_ground_of_a_rendered_set(scene: RenderedScene) -> 
     shade = contact(passes, can())
     assert shade[:60].max() < 0.02
     assert shade.max() > 0.5
+
+
+def test_a_part_that_stands_apart_takes_no_shadow(tmp_path: Path) -> None:
+    file = rendered_set(tmp_path / "apart")
+    window = Window(size=(100, 120), foot=(50.0, 92.0), height=45)
+    usual = RenderedScene(file, PALETTE).view(window, 0).position
+    spared = RenderedScene(replace(file, data={**file.data, "unshaded": ["wall"]}), PALETTE).view(window, 0).position
+    assert usual is not None and spared is not None
+    assert usual[4, 50, 2] < rendered.AWAY == spared[4, 50, 2]
+    np.testing.assert_array_equal(usual[116], spared[116])
+
+
+def test_no_shadow_of_a_product_falls_on_the_boulder_of_the_water_set() -> None:
+    file, product = read_set("water"), can()
+    window = Window(size=(216, 270), foot=(45.0, 225.0), height=95)
+    for light in range(len(file.keys)):
+        passes = set_scene(file, PALETTE).view(window, light)
+        assert passes.position is not None
+        apart = passes.position[..., 2] == rendered.AWAY
+        assert apart.any()
+        assert cast(passes, product)[cv2.erode(apart.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0].max() < 0.01
