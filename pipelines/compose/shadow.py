@@ -15,6 +15,8 @@ from pipelines.scene import Cutout, Floats, Passes, Solid, Vector
 
 CONTACT = ((0.75, 0.014), (0.50, 0.05), (0.22, 0.13))
 """Darkening at the foot and the length over which it falls to a third."""
+CONTACT_LYING = ((0.85, 0.016), (0.62, 0.05), (0.34, 0.13))
+"""The same for a body that lies: it hides half the sky from the ground all along its side."""
 LINE, HOVER = 0.3, 0.6
 """Of a lying body: half the width on which it touches, in radii; how much a hovering part's height counts as distance."""
 STEPS = 48
@@ -68,7 +70,7 @@ def contact(passes: Passes, product: Cutout) -> Floats:
     left = np.ones_like(shade[rows, columns])
     for body in product.bodies:
         distance = _to_foot(body, passes.position[rows, columns], product)
-        for alpha, length in CONTACT:
+        for alpha, length in CONTACT if body.yaw is None else CONTACT_LYING:
             left *= 1 - np.float32(alpha) * np.exp(distance / np.float32(-length * _measure(product)))
     shade[rows, columns] = 1 - left
     return shade

@@ -125,3 +125,11 @@ def test_a_lying_body_touches_the_ground_under_its_axis() -> None:
     touch = contact(floor((400, 160), (200.0, 90.0), 40.0), lying())
     assert touch[90, 200] > 0.7 and touch[90, 150] > 0.7
     assert touch[90, 200 + 90] < 0.3
+
+
+def test_a_lying_body_darkens_the_ground_beside_it_farther_than_one_that_stands() -> None:
+    flat = lying()
+    stands = replace(flat, solids=tuple(replace(s, yaw=None) for s in flat.solids))
+    passes = floor((400, 160), (200.0, 90.0), 40.0)
+    beside = [at(contact(passes, p), passes, 0.0, -(0.3 if p is flat else 1.0) * p.solids[0].radii.max() - 0.2) for p in (flat, stands)]
+    assert beside[0] > beside[1]
