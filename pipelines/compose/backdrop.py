@@ -125,15 +125,14 @@ class Backdrop:
         return self._whole(inner, mix)
 
     def _whole(self, inner: Pixels, mix: Mix | None) -> Pixels:
-        """The product put in, and the page laid round the picture."""
+        """The page laid round the picture, and the product put in: its head may rise out of the picture into the page."""
         layer = self.layer(mix)
+        page, (x, y), (height, width) = inner, self.offset, inner.shape[:2]
+        if (width, height) != self.size:
+            page = paper(self.size, self.page)
+            page[y : y + height, x : x + width] = inner
         if layer is not None:
-            put(inner, layer)
-        if inner.shape[:2] == (self.size[1], self.size[0]):
-            return inner
-        page = paper(self.size, self.page)
-        x, y = self.offset
-        page[y : y + inner.shape[0], x : x + inner.shape[1]] = inner
+            put(page[: y + height, x : x + width], replace(layer, y=layer.y + y))
         return page
 
 

@@ -53,7 +53,7 @@ def test_the_picture_has_the_placements_size() -> None:
 
 
 def test_the_same_words_give_the_same_bytes_from_a_fresh_composer() -> None:
-    assert not changed(made("offer", device="disc").pixels, made("offer", device="disc").pixels).any()
+    assert not changed(made("product", device="disc").pixels, made("product", device="disc").pixels).any()
 
 
 def test_the_order_of_locales_does_not_matter() -> None:
@@ -64,7 +64,7 @@ def test_the_order_of_locales_does_not_matter() -> None:
     assert not changed(first, other.compose_content(content("en"), place).pixels).any()
 
 
-@pytest.mark.parametrize(("family", "device"), [("product", "rays"), ("offer", "disc"), ("diptych", ""), ("editorial", "")])
+@pytest.mark.parametrize(("family", "device"), [("product", "rays"), ("product", "disc"), ("offer", ""), ("diptych", ""), ("editorial", "")])
 def test_the_product_is_never_altered(family: str, device: str) -> None:
     composition = made(family, device=device, value="18")
     pixels = composition.pixels
@@ -164,6 +164,16 @@ def test_a_page_takes_the_kits_paper_where_the_picture_would_melt_into_it() -> N
     assert np.abs(page - cream).max() < 8 < np.abs(page - saffron).max()
 
 
+def test_a_product_rises_out_of_its_picture_into_the_page() -> None:
+    composition = made("type", mode="bold", words=content(headline=("Slow.",), sub=()))
+    window, box = composition.layout.window, composition.product_box
+    assert window is not None and box is not None
+    assert box[1] < window.y - 4
+    head = composition.pixels[box[1] + 4 : round(window.y), box[0] + box[2] // 2].astype(int)
+    page = composition.pixels[box[1] + 4, 4].astype(int)
+    assert (np.abs(head - page).max(axis=-1) > 40).all()
+
+
 def hex_rgb(code: str) -> np.ndarray:
     return np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)])
 
@@ -231,8 +241,9 @@ def test_device_colours_come_from_the_kit() -> None:
     assert {colours[r] for r in ("fill", "night", "dawn", "day", "disc")} <= known
 
 
-def test_the_offers_disc_lies_behind_the_product() -> None:
-    composition = made("offer", device="disc")
+def test_a_disc_lies_behind_the_product() -> None:
+    composition = made("product", device="disc")
+    assert composition.behind
     assert all(isinstance(i, PathItem) and i.role == "device" for i in composition.behind)
 
 
