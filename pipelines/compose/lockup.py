@@ -3,7 +3,8 @@
 A price never stands without what it buys, nor an old price without the new one, so they are set together or not at
 all. `lockup` is a stack, as wide as its price; `lockup-poster` a wide head over narrow details, so that a
 product may stand beside those; `lockup-row` has what explains the price beside it; `lockup-line` is what it buys and
-the price, no more; `lockup-terms`, for strips without room for a price and its conditions, is the last day and the code.
+the price, no more. For small canvases: `lockup-short` is a stack without the old price, `lockup-head` ends on the last
+day, `lockup-code` is the ticket with the unit price beside it, `lockup-last` a line with the last day under it.
 """
 
 from __future__ import annotations
@@ -39,13 +40,14 @@ DAY, BESIDE_DAY = (0.13, 0.25), 0.9
 """Least and most size of the last day, in sizes of the price: it may be wider than that. The quantity is smaller."""
 DETAIL, FINE, CODE = 0.115, 0.085, 0.135
 """Sizes of the old price, the unit price and the code, in sizes of the price; never under what a screen needs."""
-LEAST_DETAIL, FINE_LEAST = 0.9, 0.86
-"""Least size of the old price, in the class' least body sizes, and of the unit price, in those of the old one."""
+LEAST_DETAIL, FINE_LEAST, SMALL = 0.9, 0.86, 1.34
+"""Least size of the old price, in the class' least body sizes; of the unit price, in those of the old one; of the code
+in strips, in the least sizes of terms."""
 AIR, ROOM = 0.085, 0.105
 """Between the quantity and the price, and under the price, in sizes of the price."""
 SMALLER, TRIES = 0.965, 60
 LAST = 0.38
-"""Size of the last day in strips, in sizes of the price that is not there."""
+"""Size of the last day under a line, in sizes of the price."""
 UNTIL = {
     "en": "until", "fr": "jusqu’au", "de": "bis", "es": "hasta el", "it": "fino al", "nl": "t/m", "pt": "até",
     "pl": "do",
@@ -189,22 +191,27 @@ def _row(setting: Setting, widest: float, size: float) -> list[Placed] | None:
     return [*head, *(_shifted(p, 0, max(0.0, over)) for p in reversed(placed))]
 
 
-def _terms(setting: Setting, widest: float, size: float) -> list[Placed] | None:
-    """The last day over the code: what an offer says where its price and conditions have no room."""
-    parts = [p for p in (_last_day(LAST * size, setting), _ticket(size, setting, 0.0, widest)) if p is not None]
-    if not parts:
-        return _line(setting, widest, size)
-    done: list[Placed] = []
-    for p in parts:
-        top = _around(done).bottom + max(0.12 * size, 5.0) if done else 0.0
-        done.append(_shifted(p, -p.box.x, top - p.box.y))
-    return done
+def _short(setting: Setting, widest: float, size: float) -> list[Placed] | None:
+    """A stack without the old price: the fewest lines that still say the whole offer."""
+    return _stack(replace(setting, content=replace(setting.content, was=None)), widest, size)
 
 
-def _date(setting: Setting, widest: float, size: float) -> list[Placed] | None:
-    """The last day alone, for the smallest strip; the price where an offer has no end."""
-    day = _last_day(LAST * size, setting)
-    return [day] if day is not None else _line(setting, widest, size)
+def _code(setting: Setting, widest: float, size: float) -> list[Placed] | None:
+    """The ticket and, on the middle of its height, the unit price; that alone for an offer without a code."""
+    code = _ticket(0.0, setting, 0.0, widest, SMALL * setting.grid.sizes["legal"][0])
+    per = _per(0.0, setting, widest, setting.grid.sizes["legal"][1])
+    if code is None or per is None:
+        return [p for p in (code, per) if p] or _line(setting, widest, size)
+    middle = code.box.centre[1] - (per.block.cap_top + per.block.baseline) / 2
+    return [code, _shifted(per, code.box.right + 0.8 * per.block.size - per.box.x, middle)]
+
+
+def _last(setting: Setting, widest: float, size: float) -> list[Placed] | None:
+    """The quantity and the price in one line, the last day under them."""
+    line, day = _line(setting, widest, size), _last_day(LAST * size, setting)
+    if not line or not day:
+        return line
+    return [*line, _shifted(day, -day.box.x, line[-1].box.bottom + max(AIR * size, 4.0) - day.block.cap_top)]
 
 
 def _line(setting: Setting, _widest: float, size: float) -> list[Placed] | None:
@@ -233,7 +240,8 @@ def _line(setting: Setting, _widest: float, size: float) -> list[Placed] | None:
 
 FORMS: Mapping[str, Form] = {
     "lockup": _stack, "lockup-poster": _poster, "lockup-row": _row, "lockup-line": _line,
-    "lockup-broad": _broad, "lockup-terms": _terms, "lockup-date": _date,
+    "lockup-broad": _broad, "lockup-short": _short, "lockup-code": _code, "lockup-last": _last,
+    "lockup-head": lambda setting, widest, size: _head(size, setting, widest),
 }
 
 
@@ -285,8 +293,7 @@ def _wide(
     most = max(most, least)
     wanted = width / max(face.run(words, 1.0, -0.01, setting.content.locale).width, 1e-6)
     if max(wanted, widest / width * wanted) >= least:
-        wanted = max(wanted, least)
-        return _told("buys", _snug(words, face, min(wanted, most), width, setting, "buys"))
+        return _told("buys", _snug(words, face, min(max(wanted, least), most), width, setting, "buys"))
     set_ = fit(
         words, face, width, 4 * most, setting.grid.pt, size=(least, most, most), lines=(1, 3), locale=setting.content.locale
     )
@@ -369,24 +376,25 @@ def _was(size: float, setting: Setting) -> Placed | None:
     return _told("was", old_price(money.amount, money.currency, setting.content.locale, face, em, 0.0, round(face.cap * em)))
 
 
-def _per(size: float, setting: Setting, width: float) -> Placed | None:
+def _per(size: float, setting: Setting, width: float, em: float = 0.0) -> Placed | None:
     words = setting.content.first("per")
     if not words:
         return None
     face = face_of(setting.kit, "text", 500)
     least = max(setting.grid.sizes["legal"][1], FINE_LEAST * _detail(0.0, size, setting))
-    em = max(least, min(FINE * size, _detail(DETAIL, size, setting)))
+    em = em or max(least, min(FINE * size, _detail(DETAIL, size, setting)))
     set_ = fit(
-        words, face, width, 6 * em, setting.grid.pt, size=(least, em, em), lines=(1, 3), locale=setting.content.locale,
+        words, face, width, 6 * em, setting.grid.pt, size=(min(least, em), em, em), lines=(1, 3), locale=setting.content.locale,
         align="left",
     )
     return _told("per", place(set_, face, 0.0, 0.0, "left", role="per")) if set_ is not None else None
 
 
-def _ticket(size: float, setting: Setting, width: float, widest: float) -> Placed | None:
-    """The code in its ticket; None for no code."""
+def _ticket(size: float, setting: Setting, width: float, widest: float, em: float = 0.0) -> Placed | None:
+    """The code in its ticket, at a size of `em` px where one is given; None for no code."""
     words = setting.content.first("code")
     if not words:
         return None
-    block, paper = ticket(words, setting.content.locale, setting.kit, _detail(CODE, size, setting), (width, widest))
+    em = em or _detail(CODE, size, setting)
+    block, paper = ticket(words, setting.content.locale, setting.kit, em, (width, widest))
     return _told("code", block, paper)

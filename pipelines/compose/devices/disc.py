@@ -52,16 +52,12 @@ def _touches(data: Data, cx: float, cy: float, radius: float, air: float) -> boo
 
 
 def draw(data: Data, box: Box, colours: Mapping[str, str], progress: float = 1.0) -> tuple[Any, ...]:
-    """The disc; with `progress` it rises from behind the line on which it ends, so that it never runs under words."""
+    """The disc; with `progress` it grows from its middle, so that it is whole at every moment and never under words."""
     import skia
 
     cx, cy, radius = circle(data, box)
     path = skia.Path()
-    path.addCircle(cx, cy + (1 - progress) * 2 * radius, radius)
-    if progress < 1:
-        sky = skia.Path()
-        sky.addRect(skia.Rect.MakeLTRB(cx - 2 * radius, cy - 2 * radius, cx + 2 * radius, cy + radius))
-        path = skia.Op(path, sky, skia.PathOp.kIntersect_PathOp)
+    path.addCircle(cx, cy, progress * radius)
     return (PathItem(path=path, colour=tone(colours), role="device"),)
 
 

@@ -290,7 +290,9 @@ def test_a_counted_word_and_its_caption_find_room_in_every_shape(shape: str, wor
 
 
 @pytest.mark.parametrize("progress", [0.2, 0.5, 0.8])
-def test_a_rising_disc_never_runs_under_the_words_below_it(progress: float) -> None:
-    _, cy, radius = circle(data(), LIVE)
+def test_a_growing_disc_is_whole_and_keeps_its_middle(progress: float) -> None:
+    cx, cy, radius = circle(data(), LIVE)
     (moon,) = drawn("disc", data(), progress=progress)
-    assert moon.path.getBounds().bottom() <= cy + radius + 0.5
+    bounds = moon.path.getBounds()
+    assert (bounds.centerX(), bounds.centerY()) == pytest.approx((cx, cy), abs=0.5)
+    assert bounds.width() == pytest.approx(2 * progress * radius, rel=0.01)

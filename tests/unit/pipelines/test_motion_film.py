@@ -85,7 +85,7 @@ def differ(a: np.ndarray, b: np.ndarray) -> float:
 CASES = [
     ("passing_light", "product", {}), ("split_opens", "diptych", {}), ("passing_light", "editorial", {}),
     ("two_beats", "product", {"shape": "square"}), ("number_count", "number", {"device": "ruler"}),
-    ("letters_fill", "type", {"device": "hours"}), ("offer", "offer", {"device": "disc"}),
+    ("letters_fill", "type", {"device": "hours"}), ("offer", "offer", {}),
     ("passing_light", "scene", {"lit": True}),
 ]
 
@@ -157,7 +157,7 @@ def test_a_lockup_has_a_layout_for_each_class(name: str, aspect: float, terms: b
 
 
 def test_an_offers_end_gives_quantity_price_and_code_from_its_first_moment_with_its_terms() -> None:
-    made, composition = film("offer", "offer", device="disc")
+    made, composition = film("offer", "offer")
     shot = lockup(made)
     there = {g.role for g, cue in shot.groups if cue.enter < 0}
     told = {t.role for t in composition.layout.texts} & set(SIGNS)
