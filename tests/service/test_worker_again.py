@@ -21,7 +21,7 @@ from workers.lease import work as do_work
 from workers.service import do
 
 pytestmark = pytest.mark.xdist_group("make")
-N = 6
+N = 8
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,7 @@ def test_an_idea_on_another_plate_keeps_its_words_is_decided_anew_and_ships(desk
     db, row = made
     with db.transaction():
         variants.decide(db, row, "approved", "rita")
+    ended = batches.get(db, "b1")["ended_at"]
     of_idea = [v["id"] for v in variants.page(db, 100, batch=["b1"], state=["ready"], concept=[row["concept"]])]
     assert sorted(held(db, again.another_plate, row)) == sorted(of_idea)
     waits = variants.get(db, "b1", row["id"])
@@ -94,7 +95,7 @@ def test_an_idea_on_another_plate_keeps_its_words_is_decided_anew_and_ships(desk
     assert (now["state"], now["review"]) == ("ready", "pending")
     assert now["made"]["blob"] != row["made"]["blob"] and now["made"]["provenance"]["take"] == 1
     assert words(now["made"]) == words(row["made"])
-    assert batches.get(db, "b1")["state"] == "completed", "a batch that has ended stays so"
+    assert batches.get(db, "b1")["ended_at"] == ended, "a batch that has ended stays so"
     edited_on_the_same_plate(desk, db, now, postgres_url)
     taken_back(db, now, row)
     ships(desk, db, row, postgres_url)
