@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image
 
 from factory.client import Client
-from tests.browser.house import PASSWORD, ROOT, House, running
+from tests.browser.house import ROOT, House, running, sign_in
 from tests.browser.tour import STOPS, Stop, furnish, open_at
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 FOLDER: Final = ROOT / "docs" / "screens"
 KIT: Final = ROOT / "brand_kits" / "samples" / "vesper"
@@ -51,18 +51,15 @@ SIGHTS: Final = (Sight(width=390, height=844, most=2400), Sight(width=1280, heig
 
 
 @contextmanager
-def signed_in(browser: Browser, url: str, name: str, sight: Sight) -> Iterator[BrowserContext]:
-    """A person's browser; nobody's, without a name."""
+def seen_by(browser: Browser, url: str, name: str, sight: Sight, kept: dict[str, StorageState]) -> Iterator[BrowserContext]:
+    """A person's browser; nobody's, without a name. Who has come in once stays so (`kept`)."""
     context = browser.new_context(viewport={"width": sight.width, "height": sight.height}, color_scheme=sight.theme,
-                                  base_url=url, reduced_motion="reduce")  # type: ignore[arg-type]  # fmt: skip
+                                  base_url=url, reduced_motion="reduce", storage_state=kept.get(name))  # type: ignore[arg-type]  # fmt: skip
     context.set_default_timeout(60_000)
-    if name:
+    if name and name not in kept:
         page = context.new_page()
-        page.goto("/sign-in")
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url("**/")
+        sign_in(page, name)
+        kept[name] = context.storage_state()
         page.close()
     yield context
     context.close()
@@ -73,12 +70,12 @@ def shoot(url: str, names: Mapping[str, str], stops: Iterable[Stop], folder: Pat
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    path, kept = shutil.which("chromium") or shutil.which("google-chrome"), dict[str, "StorageState"]()
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         for sight in sights:
             for by in dict.fromkeys(stop.by for stop in stops):
-                with signed_in(browser, url, by, sight) as context:
+                with seen_by(browser, url, by, sight, kept) as context:
                     for stop in (s for s in stops if s.by == by):
                         _take(context.new_page(), stop, names, sight, folder)
         browser.close()

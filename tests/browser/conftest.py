@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from factory.client import Client
-from tests.browser.house import PASSWORD, ROOT, House, running
+from tests.browser.house import ROOT, House, running, sign_in
 from tests.browser.tour import furnish
 
 if TYPE_CHECKING:
@@ -68,15 +68,6 @@ def chromium() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-def sign_in(page: Page, name: str) -> None:
-    """Come in as this person."""
-    page.goto("/sign-in")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/")
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from factory.doors.up import marks, ports
 from factory.doors.up.installation import installed
@@ -20,6 +21,9 @@ from factory.doors.web.site import passwords
 from factory.settings import Settings
 from factory.store import people
 from factory.store.pool import connect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
@@ -83,6 +87,15 @@ def _people(house: House) -> None:
         for name, roles in PEOPLE.items():
             row = people.put(db, name=name, roles=roles, invitation=secrets.token_bytes(32), hours=1, by="test")
             people.join(db, row["id"], kept)
+
+
+def sign_in(page: Page, name: str) -> None:
+    """Come in as this person."""
+    page.goto("/sign-in")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/")
 
 
 def _stop(child: subprocess.Popen[bytes], home: Path) -> None:
