@@ -45,6 +45,9 @@ lint: install-dev  ## style, types, and who may import whom
 bench: install  ## seconds by stage for the sample batch, as one JSON object
 	$(BIN)/python bench/make.py
 
+screens: install-dev browser  ## pictures of every page of the web app, into docs/screens (ten minutes)
+	$(BIN)/python -m tools.screens
+
 chaos: install-dev  ## a batch made while everything that can die is killed, as one JSON object (Linux; ten minutes)
 	$(BIN)/python -m bench.chaos
 

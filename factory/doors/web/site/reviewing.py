@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from factory.doors.web.access import Actor
 from factory.doors.web.problems import Problem
 from factory.doors.web.routes.decisions import DecisionOf, decide_all
+from factory.doors.web.site.batchview import idea_title
 from factory.doors.web.variant_view import Review
 from factory.placements import load_placements
 from factory.store import people, reviewing, work
@@ -114,7 +115,7 @@ def named(name: str, value: str, ideas: Mapping[str, str]) -> str:
     if name == "placement":
         return titled(value)
     if name == "concept":
-        return ideas.get(value) or value
+        return ideas.get(value) or idea_title(value)[0]
     return WORDS.get(value) or re.sub("[._-]", " ", value)
 
 
