@@ -89,6 +89,7 @@ def furnish(house: House, batch: str) -> Mapping[str, str]:
     with Client(house.url, house.key) as client:
         names = _reviewed(client, batch)
         names["bundle"] = client.published(client.bundle(batch, archive=True).id).id
+        client.wire.ask("GET", f"/v1/bundles/{names['bundle']}/download")
         names["hook"] = _post(client, "/v1/webhooks", {"url": "https://hooks.example.com/creative"})["id"]
         _post(client, "/v1/api-keys", {"name": "Nightly export", "roles": ["ad_ops"], "scopes": ["bundles:read"]})
         brief = client.wire.ask("GET", f"/v1/batches/{batch}").json()["brief"]
@@ -102,13 +103,13 @@ def _post(client: Client, path: str, body: Mapping[str, Any]) -> Mapping[str, An
 
 
 def _reviewed(client: Client, batch: str) -> dict[str, str]:
-    """The first idea approved but for one that is sent back, two of another rejected, one headline written over."""
+    """Two ideas approved but for one variant that is sent back, two of another rejected, one headline written over."""
     ready = [v for v in client.variants(batch) if v.state == "ready"]
-    ideas = sorted({v.concept for v in ready})
-    first = [v for v in ready if v.concept == ideas[0] and v.verdict != "fail"]
+    ideas = sorted({v.concept for v in ready})[:2]
+    first = [v for v in ready if v.concept in ideas and v.verdict != "fail"]
     client.approve(first[:-1])
     client.decide(first[-1:], "changes_requested", comment="A calmer picture here, please.")
-    rest = [v for v in ready if v.concept != ideas[0]]
+    rest = [v for v in ready if v.concept not in ideas]
     client.reject(rest[-2:], reason="The message is unclear")
     edited = next(v for v in rest if v.kind == "image" and "art_headline" in v.texts)
     client.made(client.edit(edited, {"art_headline": "Made slowly, by night"}).id)
