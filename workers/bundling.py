@@ -72,12 +72,12 @@ def _asked(db: Connection[dict[str, Any]], bundle: str) -> tuple[dict[str, Any],
 
     row = bundles.get(db, bundle)
     held = batches.get(db, row["batch"]) if row else None
-    if row is None or held is None or held["record"] is None:
+    if row is None or held is None or not held["recorded"]:
         raise StageError("This bundle has no finished batch", code="bundle.batch", where=bundle,
                          help="Wait until the batch has ended.")
     chosen = row["selection"]["variants"]
     versions = {cell: int(v["version"]) for cell, v in chosen.items()}
-    whole = standing(batch_of(held["record"]), variants.made_at(db, row["batch"], versions))
+    whole = standing(batch_of(batches.record(db, row["batch"]) or {}), variants.made_at(db, row["batch"], versions))
     return row, select(
         whole, {cell: versions[cell] for cell, v in chosen.items() if v["review"] == "approved"}, only=set(chosen),
         include_unreviewed=row["selection"]["include"] == "unreviewed", platforms=row["selection"].get("platforms") or None,

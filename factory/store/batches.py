@@ -111,8 +111,14 @@ def again(db: Connection[dict[str, Any]], batch: str) -> list[str]:
 
 
 def get(db: Connection[dict[str, Any]], batch: str) -> dict[str, Any] | None:
-    """A batch's row, or None."""
-    return db.execute("select * from batches where id = %s", (batch,)).fetchone()
+    """A batch's row without its record (`work.SHORT`), or None."""
+    return db.execute(f"select {work.SHORT} from batches where id = %s", (batch,)).fetchone()  # noqa: S608
+
+
+def record(db: Connection[dict[str, Any]], batch: str) -> dict[str, Any] | None:
+    """The batch as `batch.json` says it; None where there is no such batch, or it has none yet."""
+    row = db.execute("select record from batches where id = %s", (batch,)).fetchone()
+    return row["record"] if row else None
 
 
 def counts(db: Connection[dict[str, Any]], batch: str) -> dict[str, int]:

@@ -23,6 +23,10 @@ OUTSIDE = ("plan", "finish", "publish", "archive", "recompose", "replate")
 CHUNK: Mapping[str, int] = {"plate": 2, "copy": 8, "compose": 6, "animate": 1, "recompose": 1}
 """Jobs of a stage that are claimed at once: a few seconds of work, so that a small batch never waits long."""
 
+SHORT = ("id, brief, state, options, metadata, weight, vtime, deadline_at, plan, open_jobs, round, ending, event_seq, "
+         "figures, error, busy_seconds, created_by, created_at, started_at, ended_at, updated_at, ideas, models, "
+         "record is not null as recorded")
+"""A batch's row without its record: of a thousand variants that is megabytes, and most who ask need none of it."""
 
 AFFINITY_S = 8.0
 """Worker seconds by which a warm worker may favour the batch at hand: opening another's plates costs a second or so."""
@@ -147,8 +151,8 @@ def heartbeat(db: Connection[dict[str, Any]], leases: Sequence[Lease], lease_s: 
 
 
 def lock(db: Connection[dict[str, Any]], batch: str) -> Mapping[str, Any]:
-    """Hold a batch's row for the rest of the transaction. Raises LookupError when there is none."""
-    row = db.execute("select * from batches where id = %s for update", (batch,)).fetchone()
+    """Hold a batch's row for the rest of the transaction. Returns it as `SHORT`. Raises LookupError when there is none."""
+    row = db.execute(f"select {SHORT} from batches where id = %s for update", (batch,)).fetchone()  # noqa: S608
     if row is None:
         raise LookupError(batch)
     return row

@@ -68,7 +68,7 @@ def test_the_service_makes_the_batch_of_make_and_publishes_what_was_approved(loc
     with connect(postgres_url) as db:
         row = batches.get(db, "b1")
         assert row["state"] == "completed" and row["open_jobs"] == 0
-        assert to_json(batch_of(row["record"])) == (local / "batch.json").read_bytes()
+        assert to_json(batch_of(batches.record(db, "b1"))) == (local / "batch.json").read_bytes()
         same_files(desk, local)
         same_results(db, local)
         equal_batch_makes_nothing_twice(desk, db, postgres_url)
@@ -98,7 +98,7 @@ def same_results(db, local):
 def equal_batch_makes_nothing_twice(desk, db, url):
     order(desk, "b2")
     assert [stage for stage, *_ in act(desk, url)] == ["plan", "finish"]
-    assert batches.get(db, "b2")["record"] == batches.get(db, "b1")["record"]
+    assert batches.record(db, "b2") == batches.record(db, "b1")
     assert {v["state"] for v in variants.page(db, 100, batch=["b2"])} <= {"ready", "dropped"}
     assert sum(e["type"] == "variant.ready" for e in events.after(db, "b2", 0)) >= N
 

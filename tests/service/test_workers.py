@@ -71,7 +71,7 @@ def test_a_batch_is_done_job_by_job_and_closed_by_one_job(db, act):
     assert act() == 4
     assert set(states(db, "b").values()) == {"done"}
     row = batches.get(db, "b")
-    assert (row["state"], row["record"], row["open_jobs"]) == ("completed", {"made": 1}, 0)
+    assert (row["state"], batches.record(db, "b"), row["open_jobs"]) == ("completed", {"made": 1}, 0)
     assert {v["state"] for v in variants.page(db, 10)} == {"ready"}
     assert [e["type"] for e in events.after(db, "b", 0)] == ["batch.started", "variant.ready", "variant.ready", "batch.completed"]
 
@@ -335,7 +335,7 @@ def test_a_cancelled_batch_keeps_what_was_made(db, act, postgres_url):
 
     act(hand)
     assert states(db, "b") == {"p0": "done", "p1": "done", "p2": "done"}, "a chunk that is held may end"
-    assert batches.get(db, "b")["state"] == "cancelled" and batches.get(db, "b")["record"] == {"made": 1}
+    assert batches.get(db, "b")["state"] == "cancelled" and batches.record(db, "b") == {"made": 1}
 
 
 def test_what_waits_is_cancelled_with_its_batch(db, act):

@@ -34,7 +34,7 @@ def more_like(db: Connection[dict[str, Any]], variant: str, actor: Actor, count:
         raise Problem("request.invalid", f"Ask for 1 to {MOST} at once.")
     row = _finished(db, variant)
     batch = batches.get(db, row["batch"])
-    if batch is None or batch["record"] is None:
+    if batch is None or not batch["recorded"]:
         raise Problem("state.conflict", "The batch is still being made: ask for more when it is ready.")
     cells = again.more_like(db, row, actor.id, count)
     note(db, actor.id, "variant.more-like", variant, {"variants": len(cells)})

@@ -160,7 +160,7 @@ def ended_batch(db: Connection[dict[str, Any]], batch: str) -> Mapping[str, Any]
         row = work.lock(db, batch)
     except LookupError:
         raise Problem("batch.unknown") from None
-    if row["record"] is None or row["ended_at"] is None:
+    if not row["recorded"] or row["ended_at"] is None:
         raise Problem(
             "state.conflict", f"The batch is {row['state']}: a bundle is made of one that has ended and made something."
         )

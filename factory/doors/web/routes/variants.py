@@ -258,7 +258,7 @@ def provenance(variant: VariantId, _: Annotated[Actor, Needs()], web: Web) -> Pr
         ).fetchone()
     if batch is None or source is None or not row["made"]:
         raise Problem("variant.unmade")
-    models = (batch["record"] or {}).get("models") or {k: v for k, v in batch["options"].items() if k.endswith("_model") and v}
+    models = batch["models"] or {k: v for k, v in batch["options"].items() if k.endswith("_model") and v}
     return ProvenanceOut(
         id=variant,
         version=row["version"],

@@ -84,7 +84,7 @@ def preview(parts: Parts, db: Connection[dict[str, Any]], batch: str, chosen: Ma
 
 def _chosen(db: Connection[dict[str, Any]], row: Mapping[str, Any], chosen: Mapping[str, Any]) -> Batch:
     versions = {cell: int(v["version"]) for cell, v in chosen["variants"].items()}
-    whole = standing(batch_of(row["record"]), variants.made_at(db, row["id"], versions))
+    whole = standing(batch_of(batches.record(db, row["id"]) or {}), variants.made_at(db, row["id"], versions))
     approved = {cell: versions[cell] for cell, v in chosen["variants"].items() if v["review"] == "approved"}
     return select(whole, approved, only=set(versions), include_unreviewed=chosen["include"] == "unreviewed",
                   platforms=chosen["platforms"])

@@ -93,7 +93,7 @@ def _ended(db: Connection[dict[str, Any]], batch: str) -> Mapping[str, Any]:
     row = batches.get(db, batch)
     if row is None:
         raise Problem("batch.unknown")
-    if row["record"] is None or row["ended_at"] is None:
+    if not row["recorded"] or row["ended_at"] is None:
         raise Problem("state.conflict", "The batch is still being made. A bundle is made of a batch that has ended.")
     return row
 
