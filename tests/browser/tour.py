@@ -111,7 +111,7 @@ def _reviewed(client: Client, batch: str) -> dict[str, str]:
     client.decide(first[-1:], "changes_requested", comment="A calmer picture here, please.")
     rest = [v for v in ready if v.concept not in ideas]
     client.reject(rest[-2:], reason="The message is unclear")
-    edited = next(v for v in rest if v.kind == "image" and "art_headline" in v.texts)
+    edited = next(v for v in rest if v.kind == "image" and v.locale == "en" and "art_headline" in v.texts)
     client.made(client.edit(edited, {"art_headline": "Made slowly, by night"}).id)
     film = next((v for v in rest if v.kind == "video"), rest[0])
     return {"variant": first[0].id, "edited": edited.id, "film": film.id}
