@@ -197,8 +197,7 @@ def scrolling(room: Room) -> dict[str, Any]:
     return {"longest_task_ms": max(tasks, default=0), "long_tasks": len(tasks), "scroll_s": round(took, 1), "cards": cards}
 
 
-AT_END = """() => !document.querySelector("#grid .more") && scrollY + innerHeight >= document.documentElement.scrollHeight - 2
-  && [...document.querySelectorAll("#grid img")].filter((i) => i.getBoundingClientRect().top < innerHeight).every((i) => i.complete)"""
+AT_END = """() => !document.querySelector("#grid .more") && scrollY + innerHeight >= document.documentElement.scrollHeight - 2"""
 
 
 def editing(room: Room) -> dict[str, Any]:

@@ -51,19 +51,23 @@ app.task(name=TASK)(answer)
 
 
 def _warm(desk: Desk) -> None:
-    """Somebody reviews and rang ahead of their first edit: what composing needs is loaded, and the newest batch's things."""
+    """Somebody reviews and rang ahead of their first edit: a picture of the newest batch is made once, to no end but that."""
     import contextlib
 
     from factory.errors import FactoryError
 
     with contextlib.suppress(*AWAY, FactoryError):
-        from pipelines.compose import compose, encode  # noqa: F401
-        from workers import subjects  # noqa: F401
-
         with desk.pool.connection() as db:
             row = db.execute("select id from batches where state like 'completed%' order by updated_at desc limit 1").fetchone()
         if row:
-            desk.hands(row["id"])
+            _rehearsed(row["id"])
+
+
+@lru_cache(maxsize=8)
+def _rehearsed(batch: str) -> str:
+    from workers.edits import rehearse
+
+    return rehearse(_desk(), batch)
 
 
 class _Bell:

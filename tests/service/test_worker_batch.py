@@ -18,6 +18,7 @@ from factory.store import batches, bundles, events, variants, work
 from factory.store.pool import connect, open_pool
 from workers.bundling import batch_of
 from workers.desk import make_desk
+from workers.edits import rehearse
 from workers.lease import work as do_work
 from workers.local import make
 from workers.service import do
@@ -119,6 +120,8 @@ def approve_and_publish(desk, db, url):
 
 def edit_one(desk, db, url):
     """A person's words stand there word for word, the rest is as it was; what does not fit is refused with the reason."""
+    held = {s.key for s in desk.storage.list("blobs/")}
+    assert rehearse(desk, "b1") and {s.key for s in desk.storage.list("blobs/")} == held, "what warms a worker up is there already"
     row = next(v for v in variants.page(db, 100, batch=["b1"], state=["ready"], kind=["image"]) if "art_headline" in v["made"]["copy"])
     change(db, row, {"art_headline": "Sleep on it."})
     assert act(desk, url) == [("recompose", "done", "")]
