@@ -157,13 +157,14 @@ def next_version(
 ) -> int:
     """Keep the version that stood, write the next one down, and let the variant be that one."""
     batch, variant, number = row["batch"], row["id"], int(row["version"]) + 1
-    with db.cursor() as cursor:
-        cursor.executemany(
-            "insert into variant_versions (batch, variant, version, edits, made, by, take) values (%s, %s, %s, %s, %s, %s, %s) "
-            "on conflict (batch, variant, version) do nothing",
-            [(batch, variant, row["version"], _json(row["edits"]), _json(row["made"]) if row["made"] else None, "factory",
-              row["take"]),
-             (batch, variant, number, _json(edits), _json(made) if made else None, by, take)])
+    db.execute(
+        "insert into variant_versions (batch, variant, version, edits, made, by, take) "
+        "select batch, id, version, edits, made, 'factory', take from variants where batch = %s and id = %s "
+        "on conflict (batch, variant, version) do nothing", (batch, variant))
+    db.execute(
+        "insert into variant_versions (batch, variant, version, edits, made, by, take) values (%s, %s, %s, %s, %s, %s, %s) "
+        "on conflict (batch, variant, version) do nothing",
+        (batch, variant, number, _json(edits), _json(made) if made else None, by, take))
     db.execute(
         "update variants set version = %(n)s, edits = %(edits)s, take = %(take)s, state = %(state)s, review = 'pending', "
         "reason = '', "
