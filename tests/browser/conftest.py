@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
 
 
+@pytest.hookimpl(tryfirst=True)  # before groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test here needs the browser, and the one house: they run in one process."""
     for item in items:
