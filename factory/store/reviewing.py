@@ -25,7 +25,7 @@ def batch(db: Connection[dict[str, Any]], batch_id: str) -> dict[str, Any] | Non
     """A batch as a review tells of it: with its brief's name and brand, the kit's digest, and of the record, which is long,
     only the `ideas` and `models`."""
     return db.execute(
-        "select b.id, b.brief, b.state, b.event_seq, b.options, b.record is not null as recorded, "
+        "select b.id, b.brief, b.state, b.event_seq, b.options, b.ended_at, b.record is not null as recorded, "
         "b.ideas, b.models, r.name, r.brand, r.brand_version, v.digest as kit "
         "from batches b join briefs r on r.id = b.brief "
         "left join brand_versions v on v.brand = r.brand and v.version = r.brand_version "
