@@ -87,7 +87,7 @@ def enter(house: House, chromium: Browser, kept: dict[str, StorageState]) -> Ite
                                        base_url=house.url, reduced_motion="reduce", storage_state=kept.get(name))
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda m: said.append(m.text) if m.type == "error" and "Failed to load resource" not in m.text else None)
         page.on("pageerror", lambda e: said.append(str(e)))
         if not name:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from factory.client import Client
+from factory.client import Client, VariantInfo
 from factory.store import people
 from factory.store.pool import connect
 from tests.browser.house import House
@@ -75,7 +75,8 @@ STOPS: Final = (
 
 def open_at(page: Page, stop: Stop, names: Mapping[str, str]) -> None:
     """Go to a stop and bring it into its state."""
-    page.goto(stop.path.format(**names))
+    answer = page.goto(stop.path.format(**names))
+    assert answer and answer.status < 500, f"{stop.name} broke: {page.url}"
     if stop.keys:
         page.locator(".card a[tabindex='0']").first.wait_for()  # the script of the grid is there
     for key in stop.keys:
@@ -90,6 +91,7 @@ def furnish(house: House, batch: str) -> Mapping[str, str]:
         names = _reviewed(client, batch)
         names["bundle"] = client.published(client.bundle(batch, archive=True).id).id
         client.wire.ask("GET", f"/v1/bundles/{names['bundle']}/download")
+        client.approve(_open(client, batch)[:3])  # these are approved and in no bundle yet
         names["hook"] = _post(client, "/v1/webhooks", {"url": "https://hooks.example.com/creative"})["id"]
         _post(client, "/v1/api-keys", {"name": "Nightly export", "roles": ["ad_ops"], "scopes": ["bundles:read"]})
         brief = client.wire.ask("GET", f"/v1/batches/{batch}").json()["brief"]
@@ -104,9 +106,9 @@ def _post(client: Client, path: str, body: Mapping[str, Any]) -> Mapping[str, An
 
 def _reviewed(client: Client, batch: str) -> dict[str, str]:
     """Two ideas approved but for one variant that is sent back, two of another rejected, one headline written over."""
-    ready = [v for v in client.variants(batch) if v.state == "ready"]
+    ready = _open(client, batch)
     ideas = sorted({v.concept for v in ready})[:2]
-    first = [v for v in ready if v.concept in ideas and v.verdict != "fail"]
+    first = [v for v in ready if v.concept in ideas]
     client.approve(first[:-1])
     client.decide(first[-1:], "changes_requested", comment="A calmer picture here, please.")
     rest = [v for v in ready if v.concept not in ideas]
@@ -115,6 +117,10 @@ def _reviewed(client: Client, batch: str) -> dict[str, str]:
     client.made(client.edit(edited, {"art_headline": "Made slowly, by night"}).id)
     film = next((v for v in rest if v.kind == "video"), rest[0])
     return {"variant": first[0].id, "edited": edited.id, "film": film.id}
+
+
+def _open(client: Client, batch: str) -> list[VariantInfo]:
+    return [v for v in client.variants(batch, state="ready", review="pending") if v.verdict != "fail"]
 
 
 def _invite(house: House) -> str:
