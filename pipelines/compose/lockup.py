@@ -21,7 +21,7 @@ from pipelines.compose.fit import fit
 from pipelines.compose.flow import Placed, Setting
 from pipelines.compose.geometry import Box, union
 from pipelines.compose.marks import moved
-from pipelines.compose.prices import old_price
+from pipelines.compose.prices import code_word, old_price
 from pipelines.compose.setting import Block
 from pipelines.compose.ticket import ticket
 from pipelines.compose.typeset import Face
@@ -45,6 +45,10 @@ LEAST_DETAIL, FINE_LEAST, SMALL = 0.9, 0.86, 1.34
 in strips, in the least sizes of terms."""
 AIR, ROOM = 0.085, 0.105
 """Between the quantity and the price, and under the price, in sizes of the price."""
+UNDER = 1.5
+"""Between the price, its comma's tail too, and the last day, in sizes of `AIR`."""
+BOXED = 300.0
+"""Points of height from which a canvas has room for a ticket; below, the code stands in plain words."""
 SMALLER, TRIES = 0.965, 60
 LAST = 0.38
 """Size of the last day under a line, in sizes of the price."""
@@ -71,7 +75,9 @@ def set_lockup(column: Column, box: Box, setting: Setting) -> tuple[Placed, ...]
     """The lock-up as large as a box lets it stand, or None where it does not fit whole."""
     form = FORMS[column.slots[0].role]
     made = _largest(partial(form, setting, box.w), box, setting)
-    return None if made is None else _seated(made, column, box, setting.content.rtl)
+    if not made:
+        return None if made is None else ()
+    return _seated(made, column, box, setting.content.rtl)
 
 
 def _largest(form: Callable[[float], list[Placed] | None], box: Box, setting: Setting) -> list[Placed] | None:
@@ -82,6 +88,8 @@ def _largest(form: Callable[[float], list[Placed] | None], box: Box, setting: Se
         if size < setting.grid.sizes["headline"][0]:
             return None
         made = form(size)
+        if made == []:
+            return made
         if made is not None and _around(made).w <= box.w + 0.5 and _around(made).h <= box.h + 0.5:
             return made
         size *= SMALLER
@@ -197,13 +205,16 @@ def _short(setting: Setting, widest: float, size: float) -> list[Placed] | None:
 
 
 def _code(setting: Setting, widest: float, size: float) -> list[Placed] | None:
-    """The ticket and, on the middle of its height, the unit price; that alone for an offer without a code."""
-    code = _ticket(0.0, setting, 0.0, widest, SMALL * setting.grid.sizes["legal"][0])
+    """The ticket and, on the middle of its height or under it, the unit price; nothing where an offer has neither."""
+    code = _ticket(0.0, setting, 0.0, widest, max(SMALL * setting.grid.sizes["legal"][0], _detail(0.0, 0.0, setting)))
     per = _per(0.0, setting, widest, setting.grid.sizes["legal"][1])
     if code is None or per is None:
-        return [p for p in (code, per) if p] or _line(setting, widest, size)
+        return [p for p in (code, per) if p]
+    beside = code.box.right + 0.8 * per.block.size
+    if beside + per.box.w > widest:
+        return [code, _shifted(per, -per.box.x, code.box.bottom + 0.8 * per.block.size - per.block.cap_top)]
     middle = code.box.centre[1] - (per.block.cap_top + per.block.baseline) / 2
-    return [code, _shifted(per, code.box.right + 0.8 * per.block.size - per.box.x, middle)]
+    return [code, _shifted(per, beside - per.box.x, middle)]
 
 
 def _last(setting: Setting, widest: float, size: float) -> list[Placed] | None:
@@ -281,7 +292,7 @@ def _head(size: float, setting: Setting, widest: float) -> list[Placed] | None:
     figure = _shifted(figure, 0, round(top - ink))
     if day is None:
         return [buys, figure]
-    return [buys, figure, _shifted(day, 0, round(figure.box.bottom + 1.2 * AIR * size - day.block.cap_top))]
+    return [buys, figure, _shifted(day, 0, round(figure.box.bottom + UNDER * AIR * size - day.block.cap_top))]
 
 
 def _wide(
@@ -396,5 +407,14 @@ def _ticket(size: float, setting: Setting, width: float, widest: float, em: floa
     if not words:
         return None
     em = em or _detail(CODE, size, setting)
+    if setting.grid.size[1] / setting.grid.pt < BOXED:
+        return _told("code", _plain(words, em, setting))
     block, paper = ticket(words, setting.content.locale, setting.kit, em, (width, widest))
     return _told("code", block, paper)
+
+
+def _plain(code: str, em: float, setting: Setting) -> Block:
+    """The code and the word for it, without a ticket."""
+    face = face_of(setting.kit, "text", 700)
+    words = f"{code_word(setting.content.locale)} {code}"
+    return set_line(words, face, em, 0.0, round(face.cap * em), role="code", locale=setting.content.locale)

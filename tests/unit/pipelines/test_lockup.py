@@ -52,12 +52,13 @@ def test_a_price_stands_with_what_it_buys_its_last_day_and_its_terms(shape: str,
     assert {"price", "buys", "date", "per", "code", "legal"} <= roles
 
 
-@pytest.mark.parametrize("shape", ["square", "portrait", "landscape", "970x250"])
-def test_a_broad_canvas_has_room_for_the_line_and_the_old_price(shape: str) -> None:
-    assert {"headline", "was"} <= {t.role for t in laid(shape, "en").texts}
+@pytest.mark.parametrize("locale", sorted(SAID))
+@pytest.mark.parametrize("shape", ["story", "square", "portrait", "landscape", "300x600", "970x250", "728x90"])
+def test_the_line_leads_and_the_price_stands_with_it(shape: str, locale: str) -> None:
+    assert {"headline", "price"} <= {t.role for t in laid(shape, locale).texts}
 
 
-@pytest.mark.parametrize("shape", ["story", "300x250", "300x600", *STRIPS])
+@pytest.mark.parametrize("shape", ["300x250", "320x50"])
 def test_a_small_or_narrow_canvas_spends_its_room_on_price_and_product(shape: str) -> None:
     layout = laid(shape, "fr")
     assert layout.text("headline") is None and layout.text("price") is not None and layout.product is not None
@@ -68,12 +69,11 @@ def test_the_smallest_strip_says_quantity_price_and_last_day(locale: str) -> Non
     assert [t.role for t in laid("320x50", locale).texts] == ["buys", "price", "date"]
 
 
-def test_the_group_fills_a_third_of_a_tall_picture_and_begins_where_its_words_do() -> None:
+def test_the_group_fills_three_tenths_of_a_tall_picture_and_stands_at_its_right_edge() -> None:
     layout = laid("story", "en")
-    price = layout.text("price")
-    assert layout.product is not None and price is not None
+    assert layout.product is not None
     assert layout.product.box.h >= 0.3 * layout.grid.canvas.h
-    assert layout.product.box.x == pytest.approx(price.box.x, abs=0.03 * layout.grid.canvas.w)
+    assert layout.product.box.right >= 0.95 * layout.grid.canvas.w
 
 
 @pytest.mark.parametrize("shape", [s for s in SHAPES if s != "160x600"])
@@ -102,7 +102,7 @@ def test_the_last_day_is_larger_than_the_quantity(shape: str) -> None:
 
 @pytest.mark.parametrize("locale", sorted(SAID))
 def test_an_old_price_says_that_it_is_the_old_one(locale: str) -> None:
-    was = laid("square", locale).text("was")
+    was = laid("970x250", locale).text("was")
     assert was is not None
     assert was.block.text.split(" ")[0] in ("instead", "au", "statt")
     assert sum(p.name == "strike" for p in was.block.pieces) == 1
