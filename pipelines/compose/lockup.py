@@ -21,9 +21,9 @@ from pipelines.compose.fit import fit
 from pipelines.compose.flow import Placed, Setting
 from pipelines.compose.geometry import Box, union
 from pipelines.compose.marks import moved
-from pipelines.compose.prices import code_word, old_price
+from pipelines.compose.prices import old_price
 from pipelines.compose.setting import Block
-from pipelines.compose.ticket import ticket
+from pipelines.compose.ticket import plain_code, ticket
 from pipelines.compose.typeset import Face
 
 SLOTS: Mapping[str, Slot] = {
@@ -204,7 +204,7 @@ def _short(setting: Setting, widest: float, size: float) -> list[Placed] | None:
     return _stack(replace(setting, content=replace(setting.content, was=None)), widest, size)
 
 
-def _code(setting: Setting, widest: float, size: float) -> list[Placed] | None:
+def _code(setting: Setting, widest: float, _size: float) -> list[Placed] | None:
     """The ticket and, on the middle of its height or under it, the unit price; nothing where an offer has neither."""
     code = _ticket(0.0, setting, 0.0, widest, max(SMALL * setting.grid.sizes["legal"][0], _detail(0.0, 0.0, setting)))
     per = _per(0.0, setting, widest, setting.grid.sizes["legal"][1])
@@ -408,13 +408,6 @@ def _ticket(size: float, setting: Setting, width: float, widest: float, em: floa
         return None
     em = em or _detail(CODE, size, setting)
     if setting.grid.size[1] / setting.grid.pt < BOXED:
-        return _told("code", _plain(words, em, setting))
+        return _told("code", plain_code(words, setting.content.locale, setting.kit, em))
     block, paper = ticket(words, setting.content.locale, setting.kit, em, (width, widest))
     return _told("code", block, paper)
-
-
-def _plain(code: str, em: float, setting: Setting) -> Block:
-    """The code and the word for it, without a ticket."""
-    face = face_of(setting.kit, "text", 700)
-    words = f"{code_word(setting.content.locale)} {code}"
-    return set_line(words, face, em, 0.0, round(face.cap * em), role="code", locale=setting.content.locale)

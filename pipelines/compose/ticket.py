@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from brand_kits.kit import BrandKit
+from pipelines.compose.block import set_line
 from pipelines.compose.draw import Item, PathItem
 from pipelines.compose.faces import face_of
 from pipelines.compose.prices import code_word
@@ -39,6 +40,12 @@ def ticket(code: str, locale: str, kit: BrandKit, em: float, room: Room) -> tupl
     text = f"{code_word(locale)} {code}"
     block = composite(pieces, text, strong, em, "code", "#000000", 0.0, baseline - strong.cap * em)
     return block, _paper(whole, height, stub, kit)
+
+
+def plain_code(code: str, locale: str, kit: BrandKit, em: float) -> Block:
+    """The code and the word for it at a size of `em` px, without a ticket."""
+    face = face_of(kit, "text", 700)
+    return set_line(f"{code_word(locale)} {code}", face, em, 0.0, round(face.cap * em), role="code", locale=locale)
 
 
 def _paper(width: float, height: float, stub: float, kit: BrandKit) -> tuple[Item, ...]:
