@@ -135,7 +135,7 @@ async function sent(chunk) {
 
 function forget(chunk) {
   const gone = new Set(chunk.map((one) => one.entry));
-  undone = undone.filter((e) => !gone.has(e) && e.at.length);
+  undone = undone.filter((e) => !gone.has(e) && (e.at.length || e.also));
   keep();
 }
 
@@ -156,7 +156,7 @@ function undo() {
   if (!entry) return tell("There is nothing of yours to take back here.");
   const mine = entry.at.filter((a) => cardOf(a.id)?.dataset.review === entry.verdict && cardOf(a.id).dataset.v === a.v);
   const there = mine.map((a) => cardOf(a.id));
-  const away = entry.at.filter((a) => !cardOf(a.id));
+  const away = [...entry.at.filter((a) => !cardOf(a.id)), ...(entry.also ?? [])];
   if (away.length) backUnseen(away, entry.verdict);
   if (!mine.length) return away.length ? undefined : tell("It was changed since: there is nothing to take back.", "bad");
   for (const review of new Set(mine.map((a) => a.review))) {
@@ -253,6 +253,9 @@ async function whole(form, verdict, reason) {
   const data = new FormData();
   for (const [k, v] of Object.entries({ verdict, reason, seen: away.map((s) => `${s[0]}:${s[1]}:pending`).join(" ") })) data.set(k, v);
   for (const one of group.querySelectorAll("[data-whole]")) one.elements.seen.value = "";
+  const unseen = away.map(([id, v]) => ({ id, v, review: "pending", reason: "" }));  // taken back together with those here
+  if (here.length) undone.at(-1).also = unseen; else undone.push({ verdict, at: [], also: unseen });
+  keep();
   offered(group);
   tell((await post(`/batches/${batch}/review/decide`, data)).said);
 }
