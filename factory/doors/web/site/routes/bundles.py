@@ -116,7 +116,10 @@ def _options(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, str
         "platform": Counter(table[r["placement"]].platform for r in rows), "placement": Counter(r["placement"] for r in rows),
         "locale": Counter(r["locale"] for r in rows), "concept": Counter(r["concept"] for r in rows),
     }  # fmt: skip
-    named: dict[str, Callable[[str], str]] = {"platform": platform, "placement": lambda p: table[p].title, "locale": tongue, "concept": lambda c: idea_title(c)[0]}
+    named: dict[str, Callable[[str], str]] = {
+        "platform": platform, "placement": lambda p: table[p].title,
+        "locale": tongue, "concept": lambda c: idea_title(c)[0],
+    }  # fmt: skip
     return {k: [(v, named[k](v), n) for v, n in sorted(c.items())] for k, c in counted.items()}
 
 
