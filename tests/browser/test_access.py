@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.browser.house import House
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 HERE: Final = Path(__file__).parent
 AXE: Final = (HERE / "axe" / "axe.min.js").read_text(encoding="utf-8")
 TABS: Final = (HERE / "tabs.js").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from playwright.sync_api import expect
 
 from brand_kits.load import load_kit
@@ -19,6 +20,8 @@ from tests.browser.house import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 KIT = ROOT / "brand_kits" / "samples" / "vesper"
 PRODUCT = KIT / "product" / "cold-brew-bottle-right.png"
