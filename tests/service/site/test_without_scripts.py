@@ -27,7 +27,7 @@ pytestmark = pytest.mark.xdist_group("make")
 ROLES: Final = ("ad_ops", "reviewer", "creator", "admin")
 NOT_HERE: Final = frozenset({"/briefs/check", "/settings/webhooks/{hook}/deliveries/{delivery}/replay", "/sign-in", "/join/{invitation}"})
 """The first is for scripts: it says beside the form what the form's button says on the page. The second waits for a delivery
-that failed: test_settings.py has one. The others are doors for strangers: below."""
+that failed: test_settings_pages.py has one. The others are doors for strangers: below."""
 LAST: Final = ("/sign-out", "/account/sessions/end", "/account/password", "/settings/webhooks/{hook}/delete")
 """Sent when all others were: they end what the others need."""
 
