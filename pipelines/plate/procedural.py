@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,21 +22,28 @@ FREE = 3.0
 
 
 class ProceduralScene:
-    """A set by formula in a kit's colours. Any foot and height can be had."""
+    """A set by formula in a kit's colours. Any foot and height can be had.
+
+    `exposed` are the keys that the picture was exposed for, where its lights have been turned since: a camera does not
+    open up because the sun walks on.
+    """
 
     camera_fixed = False
 
-    def __init__(self, file: SetFile, palette: Mapping[str, str], wash: Wash | None = None) -> None:
+    def __init__(
+        self, file: SetFile, palette: Mapping[str, str], wash: Wash | None = None, exposed: Sequence[Key] | None = None
+    ) -> None:
         self.name = file.name
         self.lights = len(file.keys)
         self._file, self._palette, self._wash = file, palette, wash
+        self._exposed: Sequence[Key] = exposed or file.keys
         self._room: Room = read_room(file.data["room"])
         self._look: Mapping[str, Any] = file.data.get("look", {})
 
     def turned(self, degrees: float) -> ProceduralScene:
         """The same set with its lights turned about the upright, as hours turn the sun; positive is to the right."""
         keys = tuple(replace(key, direction=around(key.direction, degrees)) for key in self._file.keys)
-        return ProceduralScene(replace(self._file, keys=keys), self._palette, self._wash)
+        return ProceduralScene(replace(self._file, keys=keys), self._palette, self._wash, self._exposed)
 
     def limits(self, size: tuple[int, int], height: float | None = None) -> Limits:  # noqa: ARG002
         """Nearly everything; `height` changes nothing here."""
@@ -51,7 +58,7 @@ class ProceduralScene:
         key = self._file.keys[light]
         column = rows(self._room, window)
         place = position(self._room, window, column)
-        lit = self._key(key, column, place, window)
+        lit = self._key(key, self._reference(self._exposed[light]), column, place, window)
         key_colour, fill_colour = tints(key.mood, role_colour(self._palette, "ground"))
         return Passes(
             key=lit,
@@ -69,9 +76,9 @@ class ProceduralScene:
             quiet=self._quiet(key, window),
         )
 
-    def _key(self, key: Key, column: Rows, place: Floats, window: Window) -> Floats:
+    def _key(self, key: Key, reference: float, column: Rows, place: Floats, window: Window) -> Floats:
         even = np.float32(self._look.get("even", 0.0))
-        face = facing(column, key.direction) / np.float32(self._reference(key))
+        face = facing(column, key.direction) / np.float32(reference)
         level = (even + (1 - even) * face) * (face > 0) * np.float32(1 - self._fill_share)
         light = level[:, None] * gobo.lamp(place, key)
         light *= gobo.transmission(place, hung(key, self._room, window))

@@ -69,11 +69,14 @@ def test_the_smallest_strip_says_quantity_price_and_last_day(locale: str) -> Non
     assert [t.role for t in laid("320x50", locale).texts] == ["buys", "price", "date"]
 
 
-def test_the_group_fills_three_tenths_of_a_tall_picture_and_stands_at_its_right_edge() -> None:
-    layout = laid("story", "en")
-    assert layout.product is not None
-    assert layout.product.box.h >= 0.3 * layout.grid.canvas.h
-    assert layout.product.box.right >= 0.95 * layout.grid.canvas.w
+@pytest.mark.parametrize("locale", sorted(SAID))
+def test_the_group_fills_three_tenths_of_a_tall_picture_under_terms_of_few_lines(locale: str) -> None:
+    layout = laid("story", locale)
+    product, legal, canvas = layout.product, layout.text("legal"), layout.grid.canvas
+    assert product is not None and legal is not None
+    assert product.box.h >= 0.3 * canvas.h
+    assert abs(product.box.x + product.box.right - canvas.w) < 0.02 * canvas.w
+    assert len(legal.block.lines) <= 3 and legal.box.bottom < product.box.y
 
 
 @pytest.mark.parametrize("shape", [s for s in SHAPES if s != "160x600"])

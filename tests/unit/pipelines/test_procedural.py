@@ -115,6 +115,13 @@ def test_a_window_stays_where_it_hangs_when_the_hours_turn_the_light() -> None:
     assert np.abs(now - later).max() > 0.2
 
 
+def test_a_picture_stays_exposed_as_it_was_when_the_hours_turn_the_light() -> None:
+    """A table burnt out to peach while the wall beside it kept its colour."""
+    scene = set_scene(read_set("window_wall"), PALETTE)
+    brightest = [float(np.percentile(s.view(WINDOW, 0).key[-1], 99)) for s in (scene, scene.turned(-20))]  # type: ignore[attr-defined]
+    assert brightest[1] <= 1.02 * brightest[0]
+
+
 def test_roles_joined_are_mixed() -> None:
     mixed = role_colour(PALETTE, "ground+ground+ink")
     want = (2 * hex_to_linear(PALETTE["ground"]) + hex_to_linear(PALETTE["ink"])) / 3
