@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from factory.doors.web.access import Actor
 from factory.doors.web.problems import Problem
-from factory.doors.web.variant_view import parts_of
-from factory.store import again, batches, variants, work
+from factory.doors.web.variant_view import found
+from factory.store import again, batches
 from factory.store.access import note
 
 if TYPE_CHECKING:
@@ -42,14 +42,7 @@ def more_like(db: Connection[dict[str, Any]], variant: str, actor: Actor, count:
 
 
 def _finished(db: Connection[dict[str, Any]], variant: str) -> Mapping[str, Any]:
-    batch, cell = parts_of(variant)
-    try:
-        work.lock(db, batch)
-    except LookupError:
-        raise Problem("variant.unknown") from None
-    row = variants.get(db, batch, cell, hold=True)
-    if row is None:
-        raise Problem("variant.unknown")
+    row = found(db, variant, hold=True)
     if row["state"] != "ready":
         raise Problem("variant.unmade", f"The variant is {row['state']}: it must be ready.")
     return row

@@ -25,7 +25,8 @@ ROUTERS: Final = (
 """Modules of `routes/`, in the order in which the reference shows them; one that is not there yet is left out."""
 
 PAGES: Final = (
-    "visit", "home", "brief_form", "briefs", "brands", "batches", "review", "variants", "bundles", "account", "settings", "files",
+    "visit", "home", "brief_form", "briefs", "brands", "batches", "review", "variants", "bundles", "account", "settings",
+    "webhooks", "audit", "files",
 )
 """Modules of `site/routes/`."""
 

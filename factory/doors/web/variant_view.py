@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from factory.doors.web.parts import Parts
+from factory.doors.web.problems import Problem
 from factory.doors.web.routing import Id
 from factory.doors.web.shapes import Out
 from factory.store import variants as store
+from factory.store import work
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 VARIANT = r"^bat_[0-9a-f]{20}\.[0-9a-f]{16}$"
 VariantId = Annotated[str, Id("bat_0123456789abcdef0123.0123456789abcdef", pattern=VARIANT)]
@@ -116,6 +121,20 @@ def parts_of(variant: str) -> tuple[str, str]:
     """Batch and cell of a variant's id."""
     batch, _, cell = variant.partition(".")
     return batch, cell
+
+
+def found(db: Connection[dict[str, Any]], variant: str, *, hold: bool = False) -> dict[str, Any]:
+    """A variant's row; `hold` locks its batch first, as every change must. Raises Problem variant.unknown."""
+    batch, cell = parts_of(variant)
+    if hold:
+        try:
+            work.lock(db, batch)
+        except LookupError:
+            raise Problem("variant.unknown") from None
+    row = store.get(db, batch, cell, hold=hold)
+    if row is None:
+        raise Problem("variant.unknown")
+    return row
 
 
 def file_out(web: Parts, made: Mapping[str, Any] | None) -> FileOut | None:

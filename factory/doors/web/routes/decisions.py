@@ -14,10 +14,9 @@ from factory.doors.web.access import Actor, Needs
 from factory.doors.web.idempotency import Answer, MaybeOnce
 from factory.doors.web.parts import Parts, Web
 from factory.doors.web.problems import Problem
-from factory.doors.web.routes.variants import found
 from factory.doors.web.routing import Router, told
 from factory.doors.web.shapes import In, Out
-from factory.doors.web.variant_view import VARIANT, Review, VariantId, parts_of
+from factory.doors.web.variant_view import VARIANT, Review, VariantId, found, parts_of
 from factory.store import variants as store
 from factory.store import work
 from factory.store.access import note

@@ -24,12 +24,12 @@ from factory.doors.web.variant_view import (
     VersionsOut,
     file_out,
     findings_of,
-    parts_of,
+    found,
     texts_of,
     variant_out,
     worst_of,
 )
-from factory.store import batches, work
+from factory.store import batches
 from factory.store import variants as store
 from factory.store.access import note
 
@@ -61,20 +61,6 @@ class Back(In):
     """Which version stands again."""
 
     version: int = Field(ge=1, le=10**6)
-
-
-def found(db: Connection[dict[str, Any]], variant: str, *, hold: bool = False) -> dict[str, Any]:
-    """A variant's row; `hold` locks its batch first, as every change must. Raises Problem variant.unknown."""
-    batch, cell = parts_of(variant)
-    if hold:
-        try:
-            work.lock(db, batch)
-        except LookupError:
-            raise Problem("variant.unknown") from None
-    row = store.get(db, batch, cell, hold=hold)
-    if row is None:
-        raise Problem("variant.unknown")
-    return row
 
 
 def _matched(row: Mapping[str, Any], if_match: str) -> None:

@@ -1,4 +1,4 @@
-"""Settings: people and API keys, for admins; webhooks and the audit stand in `settings_more`."""
+"""Settings: people and API keys, for admins."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ from factory.doors.web.routing import KeyId
 from factory.doors.web.site import peopledesk
 from factory.doors.web.site.pages import Pages
 from factory.doors.web.site.render import go, page
-from factory.doors.web.site.routes import settings_more
 from factory.store import access, people
 
 router = Pages(tags=["settings"])
-router.routes.extend(settings_more.router.routes)
 
 Text = Annotated[str, Form(max_length=400)]
 Roles = Annotated[list[str], Form(max_length=8)]

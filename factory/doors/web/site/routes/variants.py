@@ -15,12 +15,12 @@ from factory.doors.web import again
 from factory.doors.web.access import Actor, Needs
 from factory.doors.web.parts import Parts, Web
 from factory.doors.web.problems import Problem
-from factory.doors.web.routes.variants import back_to, found
+from factory.doors.web.routes.variants import back_to
 from factory.doors.web.site import reviewing as grid
 from factory.doors.web.site import variantview as shape
 from factory.doors.web.site.pages import Pages
 from factory.doors.web.site.render import counted, go, page
-from factory.doors.web.variant_view import VARIANT
+from factory.doors.web.variant_view import VARIANT, found
 from factory.placements import load_placements
 from factory.store import library, people, reviewing, variants
 from factory.store.access import note

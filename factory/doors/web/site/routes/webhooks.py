@@ -1,25 +1,21 @@
-"""Settings: webhooks with what was sent, for ad operations; the audit, for admins. `settings` takes these routes in."""
+"""Settings: webhooks and what was sent, for ad operations."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Form, Path, Query, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from factory.doors.web.access import Actor, Needs
 from factory.doors.web.parts import Parts, Web
 from factory.doors.web.problems import Problem
-from factory.doors.web.routes import audit as audit_api
 from factory.doors.web.routes import webhooks as api
 from factory.doors.web.site.pages import Pages
 from factory.doors.web.site.render import go, page
 from factory.errors import InputError
-from factory.ids import canonical
-from factory.store import access, people
+from factory.store import people
 from factory.store import webhooks as store
 from factory.store.events import TYPES
 
@@ -32,9 +28,6 @@ Url = Annotated[str, Form(max_length=2000)]
 Types = Annotated[list[str], Form(max_length=40)]
 PER_PAGE: Final = 50
 STATES: Final = (("", "All"), ("due", "Waiting"), ("delivered", "Delivered"), ("failed", "Failed"))
-
-
-# ------------------------------------------------------------------------------------------------ webhooks
 
 
 @router.get("/settings/webhooks")
@@ -161,60 +154,3 @@ def delete(hook: HookId, actor: Annotated[Actor, Needs("ad_ops")], request: Requ
     """The end of a webhook; its log is kept."""
     api.delete(hook, actor, web)
     return go(request, "/settings/webhooks", "Nothing is sent there any more.")
-
-
-# ------------------------------------------------------------------------------------------------ audit
-
-Word = Annotated[str, Query(max_length=120)]
-COLUMNS: Final = ("seq", "at", "actor", "action", "object", "detail")
-
-
-@router.get("/settings/audit")
-def audit(
-    _: Annotated[Actor, Needs("admin")], request: Request, web: Web, actor: Word = "", action: Word = "", object: Word = "",
-    before: Before = None,
-) -> Response:
-    """What was done, newest first."""
-    with web.reading() as db:
-        rows = access.audit(db, before=before, limit=PER_PAGE + 1, actor=actor, action=action.strip(), object=object.strip())
-        shown = rows[:PER_PAGE]
-        names = people.names(db, list({r["actor"] for r in shown} | {r["object"] for r in shown} | {actor}))
-        everybody = people.every(db)
-        keys = access.keys(db, None, 200)
-        actions = access.actions(db)
-    return page(request, "settings_audit.html", title="Audit", rows=shown, names=names, people=everybody, keys=keys, actor=actor,
-                action=action, object=object, actions=actions, more=shown[-1]["seq"] if len(rows) > PER_PAGE else None)
-
-
-@router.get("/settings/audit/export.{kind}")
-def export(
-    kind: Annotated[Literal["jsonl", "csv"], Path()], _: Annotated[Actor, Needs("admin")], web: Web,
-    actor: Word = "", action: Word = "", object: Word = "",
-) -> StreamingResponse:
-    """What the filter holds, whole, as a file."""
-    pages = audit_api.entries(web, actor=actor, action=action.strip(), object=object.strip())
-    lines = as_csv(pages) if kind == "csv" else audit_api.as_lines(pages)
-    media = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}[kind]
-    return StreamingResponse(lines, media_type=media, headers={"Content-Disposition": f'attachment; filename="audit.{kind}"'})
-
-
-def as_csv(pages: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:
-    """Entries as rows. A field that a spreadsheet would take for a formula gets a quote before it."""
-    yield _row(COLUMNS)
-    for rows in pages:
-        yield b"".join(_row(_cells(r)) for r in rows)
-
-
-def _cells(entry: Mapping[str, Any]) -> list[Any]:
-    words = [_tame(entry[c]) for c in ("actor", "action", "object")]
-    return [entry["seq"], entry["at"], *words, canonical(entry["detail"]).decode()]
-
-
-def _row(values: Iterable[Any]) -> bytes:
-    sink = io.StringIO()
-    csv.writer(sink).writerow(values)
-    return sink.getvalue().encode()
-
-
-def _tame(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
